@@ -1,0 +1,64 @@
+/* table.h - one version of a table's definition: what turns row images and result rows into typed values. */
+#ifndef KC_MYSQL_TABLE_H
+#define KC_MYSQL_TABLE_H
+
+#include <kconnect/schema.h>
+#include <stdbool.h>
+
+/* What a column's values become; one file per family does both directions (binlog image and SELECT text). */
+enum kc_family {
+    KC_FAMILY_UNSUPPORTED, /* the table cannot be followed: FAILED with the column's name */
+    KC_FAMILY_INTEGER,
+    KC_FAMILY_DECIMAL,
+    KC_FAMILY_FLOAT,  /* FLOAT and DOUBLE */
+    KC_FAMILY_STRING, /* CHAR VARCHAR TEXT, converted to UTF-8 */
+    KC_FAMILY_BYTES,  /* BINARY VARBINARY BLOB */
+    KC_FAMILY_DATE,
+    KC_FAMILY_DATETIME,
+    KC_FAMILY_TIMESTAMP,
+    KC_FAMILY_TIME,
+    KC_FAMILY_YEAR,
+    KC_FAMILY_BIT,
+    KC_FAMILY_ENUM,
+    KC_FAMILY_SET,
+    KC_FAMILY_JSON,
+};
+
+struct kc_column {
+    char *name;
+    char *type_text;   /* COLUMN_TYPE as the server prints it: "int(10) unsigned" */
+    char *data_type;   /* DATA_TYPE: "int" */
+    char *charset;     /* CHARACTER_SET_NAME, or NULL: no text */
+    char **labels;     /* ENUM, SET: in order, UTF-8; else NULL */
+    uint32_t n_labels;
+    enum kc_family family;
+    uint8_t wire_type; /* type byte the binlog's table map must show (MYSQL_TYPE_LONG ...), after enum/set unwrapping */
+    bool is_unsigned;
+    bool nullable;
+    bool generated;    /* a virtual column: SELECT shows it; MySQL and MariaDB log it in FULL row images */
+    uint8_t bytes;     /* INTEGER: 1 2 3 4 8 */
+    uint8_t fsp;       /* digits of a second's fraction, 0..6 */
+    uint8_t precision; /* DECIMAL */
+    uint8_t scale;     /* DECIMAL */
+    uint32_t length;   /* CHAR, BINARY: declared length; BIT: bits */
+    int32_t key_position; /* 0.. in the key; -1: not part of it */
+};
+
+/*
+ * Immutable once made; the source owns it and keeps it for as long as any batch points at its schemas' names.
+ * The three schemas are references taken from kc_host.schema_new.
+ */
+struct kc_table {
+    char *database;
+    char *name;
+    struct kc_column *columns;
+    uint32_t n_columns;
+    uint32_t n_key;              /* 0: no usable key */
+    uint32_t *key;               /* column indexes in key order */
+    const struct kc_schema *row_schema;      /* "<prefix>.<db>.<table>.Value" */
+    const struct kc_schema *key_schema;      /* "<prefix>.<db>.<table>.Key", NULL without a key */
+    const struct kc_schema *envelope_schema; /* "<prefix>.<db>.<table>.Envelope", version 2 */
+    const struct kc_topic *topic;
+};
+
+#endif
