@@ -1,0 +1,44 @@
+/*
+ * control.h - what a worker and its task say to each other over their socketpair (the task's descriptor 3).
+ *
+ * A message is a 4-byte little-endian length and that many bytes of JSON, an object with "type". At most 16 MiB.
+ * Secrets travel only here, never in argv or the environment. End of file means stop, to a task.
+ *
+ * worker -> task
+ *   {"type":"start", "connector":s, "task":n, "kind":"source", "worker_id":s, "group_id":s, "paused":b,
+ *    "config":{s:s},                       the connector's, complete
+ *    "plugins":[{"role":"connector"|"key.converter"|"value.converter","id":s,"version":s,"file":s}],
+ *    "client":{"producer":{s:s},"consumer":{s:s},"admin":{s:s}},   librdkafka properties
+ *    "offset_topic":s, "offset_partitions":n,
+ *    "topic_creation":{s:s},               the worker's topic.creation.* keys
+ *    "log_level":s, "log_format":s}
+ *   {"type":"pause"}   {"type":"resume"}   {"type":"stop"}
+ *
+ * task -> worker
+ *   {"type":"state","state":"RUNNING"|"PAUSED"}
+ *   {"type":"failed","status":n,"message":s,"retry_after_ms":n}   status is a kc_status; the process then exits with 1
+ *   {"type":"progress","phase":s,"item":s,"done":n,"total":n}
+ *   {"type":"stats","records":n,"bytes":n,"commits":n,"errors":n} totals since the start of the process, at most once a second
+ *
+ * Descriptor 4 of the task is the shared page of crash_page.h (a memfd). Exit status 0: stopped as asked.
+ */
+#ifndef KC_SUPERVISOR_CONTROL_H
+#define KC_SUPERVISOR_CONTROL_H
+
+#include <cjson/cJSON.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+enum { KC_CONTROL_FD = 3, KC_CRASH_FD = 4, KC_CONTROL_MAX_BYTES = 16 << 20 };
+
+/* Appends one framed message to `out`. KC_ERR_NOMEM or too long. */
+kc_status kc_control_frame(const cJSON *message, struct kc_buf *out, struct kc_error *err);
+
+/*
+ * Takes the first complete message out of `in`. KC_OK: *message is the caller's to delete; KC_NOTHING: not complete
+ * yet; negative: the peer is broken.
+ */
+kc_status kc_control_take(struct kc_buf *in, cJSON **message, struct kc_error *err);
+
+#endif

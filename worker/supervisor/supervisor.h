@@ -1,0 +1,62 @@
+/*
+ * supervisor.h - one child process per task: starts, watches, pauses, restarts and stops them. Everything runs on the
+ * libuv loop's thread, which must be the process's main thread (PDEATHSIG fires when the spawning thread ends).
+ */
+#ifndef KC_SUPERVISOR_SUPERVISOR_H
+#define KC_SUPERVISOR_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/error.h"
+#include "base/state.h"
+
+struct kc_supervisor;
+
+/* A task this worker should run. Borrowed for the call. */
+struct kc_task_spec {
+    const char *connector;
+    int32_t task;
+    int64_t assignment; /* handed back with every status */
+    int64_t generation; /* another one: stop the child gracefully and start anew, forgetting attempts */
+    bool paused;
+    const char *plugin;  /* id of the connector component, for sentences */
+    const char *version; /* of that component */
+    const char *start;   /* the "start" message of control.h, complete JSON text */
+};
+
+struct kc_task_status {
+    const char *connector;
+    int32_t task;
+    int64_t assignment;
+    enum kc_state state; /* RUNNING PAUSED FAILED RESTARTING UNASSIGNED */
+    const char *version;
+    const char *trace; /* NULL: none */
+    int32_t attempt;
+    int64_t next_attempt_ms;
+    const char *progress; /* JSON object or NULL */
+    int32_t pid;          /* 0: no child now */
+};
+
+typedef void kc_task_status_fn(void *arg, const struct kc_task_status *status);
+
+struct kc_supervisor_options {
+    const char *executable;   /* ours, for `kconnect task` */
+    int64_t stop_grace_ms;    /* how long a child may take to finish its transaction before SIGKILL */
+    int64_t restart_first_ms; /* errors.restart.* : first pause, doubled up to the longest, with jitter */
+    int64_t restart_max_ms;
+};
+
+struct kc_supervisor *kc_supervisor_create(uv_loop_t *loop, const struct kc_supervisor_options *options,
+                                           kc_task_status_fn *on_status, void *arg);
+
+/* Makes the running children match `specs`: starts what is new, stops what is gone, pauses and resumes, restarts what has
+ * another generation (or FAILED and a new generation). Idempotent, returns at once. */
+void kc_supervisor_apply(struct kc_supervisor *s, const struct kc_task_spec *specs, size_t n);
+
+/* Stops every child; `done` is called on the loop when none is left, at the latest stop_grace_ms + 1 s later. */
+void kc_supervisor_stop(struct kc_supervisor *s, void (*done)(void *arg), void *arg);
+void kc_supervisor_destroy(struct kc_supervisor *s); /* after `done` */
+
+#endif
