@@ -28,8 +28,8 @@ void kc_log_set_task(const char *connector, int task);
 
 bool kc_log_enabled(enum kc_log_level level);
 /* `component` is the folder of the code that speaks, such as "worker/fleet", or "librdkafka", or a plugin's id. */
-__attribute__((format(printf, 3, 4))) void kc_log(enum kc_log_level level, const char *component, const char *fmt,
-                                                  ...);
+__attribute__((format(printf, 3, 4))) void kc_log(enum kc_log_level level, const char *component,
+                                                  const char *fmt, ...);
 /* As kc_log, about one connector, for code that serves many. */
 __attribute__((format(printf, 4, 5))) void kc_log_for(enum kc_log_level level, const char *component,
                                                       const char *connector, const char *fmt, ...);

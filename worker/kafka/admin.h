@@ -21,11 +21,11 @@ int32_t kc_admin_partitions(rd_kafka_t *client, const char *topic, int timeout_m
  * KC_ERR_CONFIG: *err names the topic and the broker's reason (limit, policy, authorisation); KC_ERR_RETRY: the
  * broker could not be asked.
  */
-kc_status kc_admin_create_topics(rd_kafka_t *client, const struct kc_topic_spec *specs, size_t n, bool validate_only,
-                                 int timeout_ms, struct kc_error *err);
+kc_status kc_admin_create_topics(rd_kafka_t *client, const struct kc_topic_spec *specs, size_t n,
+                                 bool validate_only, int timeout_ms, struct kc_error *err);
 
 /* One configuration value of a topic into *value (free() it). */
-kc_status kc_admin_topic_config(rd_kafka_t *client, const char *topic, const char *key, int timeout_ms, char **value,
-                                struct kc_error *err);
+kc_status kc_admin_topic_config(rd_kafka_t *client, const char *topic, const char *key, int timeout_ms,
+                                char **value, struct kc_error *err);
 
 #endif

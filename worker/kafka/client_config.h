@@ -21,7 +21,8 @@ bool kc_client_key_known(const char *key);
  * bare ones only (the worker's own clients). `connector` may be NULL. Java-only keys are left out here: the worker's
  * configuration check has already refused or warned of them. The caller destroys the result. NULL: out of memory.
  */
-struct kc_props *kc_client_props(const struct kc_props *worker, const char *kind, const struct kc_props *connector);
+struct kc_props *kc_client_props(const struct kc_props *worker, const char *kind,
+                                 const struct kc_props *connector);
 
 /*
  * A librdkafka configuration with `props` and then `fixed`, pairs of key and value that ends with NULL and that
