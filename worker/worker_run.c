@@ -1,0 +1,212 @@
+#include "worker_run.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "base/log.h"
+#include "fleet/fleet.h"
+#include "plugin/registry.h"
+#include "server.h"
+#include "supervisor/supervisor.h"
+#include "task_plan.h"
+
+enum {
+    RESTART_FIRST_MS = 1000,
+    RESTART_MAX_MS = 60000,
+    EXIT_DEADLINE_MS = 9500, /* from the signal to the end, whatever hangs */
+};
+
+/* Everything on the main thread but `changed`, which other threads send. */
+struct worker {
+    const struct kc_worker_config *config;
+    uv_loop_t loop;
+    uv_async_t changed;
+    uv_signal_t sigterm, sigint;
+    uv_timer_t deadline;
+    char executable[4096];
+    struct kc_registry *registry;
+    struct kc_supervisor *supervisor;
+    struct kc_api *api;
+    struct kc_fleet *fleet;
+    bool stopping;
+};
+
+/* The state of a task, from the supervisor to the fleet's status topic. */
+static void on_task_status(void *arg, const struct kc_task_status *s)
+{
+    struct worker *w = arg;
+    struct kc_task_view view = {
+        .state = s->state,
+        .worker_id = kc_api_address(w->api),
+        .version = s->version,
+        .trace = s->trace,
+        .attempt = s->attempt,
+        .next_attempt_ms = s->next_attempt_ms,
+        .progress = s->progress,
+    };
+
+    if (w->fleet != NULL)
+        kc_fleet_report(w->fleet, s->connector, s->assignment, &view);
+}
+
+static void on_plan_failure(void *arg, const struct kc_connector_view *c, const struct kc_error *why)
+{
+    struct worker *w = arg;
+    struct kc_task_view view = {
+        .state = KC_STATE_FAILED, .worker_id = kc_api_address(w->api), .trace = why->message};
+
+    kc_fleet_report(w->fleet, c->name, c->assignment, &view);
+}
+
+/* Brings the supervisor in line with the newest picture of the fleet. */
+static void on_changed(uv_async_t *handle)
+{
+    struct worker *w = handle->data;
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_task_plan_list plan;
+    const struct kc_fleet_view *view;
+
+    if (w->stopping || w->fleet == NULL)
+        return;
+    view = kc_fleet_view_get(w->fleet);
+    if (kc_task_plan(view, w->config, w->registry, on_plan_failure, w, &plan, &err) < 0) {
+        kc_log(KC_ERROR, "worker", "cannot plan tasks: %s", err.message);
+    } else {
+        kc_supervisor_apply(w->supervisor, plan.specs, plan.n);
+        kc_task_plan_finish(&plan);
+    }
+    kc_fleet_view_put(view);
+}
+
+static void wake(void *arg)
+{
+    struct worker *w = arg;
+
+    (void)uv_async_send(&w->changed);
+}
+
+static void on_tasks_stopped(void *arg)
+{
+    struct worker *w = arg;
+
+    uv_stop(&w->loop);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+    (void)timer;
+    kc_log(KC_WARN, "worker", "stopping took longer than %d ms; ending now", EXIT_DEADLINE_MS);
+    _exit(0);
+}
+
+/* Tasks finish their transaction first; the group is left last, so that no other worker starts them meanwhile. */
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct worker *w = handle->data;
+
+    if (w->stopping) {
+        kc_log(KC_WARN, "worker", "second signal: ending at once");
+        _exit(1);
+    }
+    kc_log(KC_INFO, "worker", "%s: stopping", number == SIGINT ? "interrupted" : "asked to end");
+    w->stopping = true;
+    (void)uv_timer_start(&w->deadline, on_deadline, EXIT_DEADLINE_MS, 0);
+    kc_supervisor_stop(w->supervisor, on_tasks_stopped, w);
+}
+
+static kc_status start_loop(struct worker *w, struct kc_error *err)
+{
+    size_t size = sizeof(w->executable);
+
+    if (uv_exepath(w->executable, &size) < 0)
+        return kc_fail(err, KC_ERR_FATAL, "cannot find out the path of this executable");
+    if (uv_loop_init(&w->loop) < 0 || uv_async_init(&w->loop, &w->changed, on_changed) < 0 ||
+        uv_signal_init(&w->loop, &w->sigterm) < 0 || uv_signal_init(&w->loop, &w->sigint) < 0 ||
+        uv_timer_init(&w->loop, &w->deadline) < 0)
+        return kc_fail(err, KC_ERR_FATAL, "cannot start the event loop");
+    w->changed.data = w->sigterm.data = w->sigint.data = w->deadline.data = w;
+    if (uv_signal_start(&w->sigterm, on_signal, SIGTERM) < 0 ||
+        uv_signal_start(&w->sigint, on_signal, SIGINT) < 0)
+        return kc_fail(err, KC_ERR_FATAL, "cannot watch for signals");
+    return KC_OK;
+}
+
+static kc_status start_parts(struct worker *w, struct kc_error *err)
+{
+    struct kc_supervisor_options options = {
+        .executable = w->executable,
+        .stop_grace_ms = w->config->graceful_shutdown_ms,
+        .restart_first_ms = RESTART_FIRST_MS,
+        .restart_max_ms = RESTART_MAX_MS,
+    };
+    struct kc_api_context context = {.config = w->config};
+
+    w->registry = kc_registry_scan(w->config->plugin_path, w->config->state_dir, w->executable, err);
+    if (w->registry == NULL)
+        return err->status;
+    w->supervisor = kc_supervisor_create(&w->loop, &options, on_task_status, w);
+    if (w->supervisor == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    context.registry = w->registry;
+    w->api = kc_api_start(&context, err);
+    if (w->api == NULL)
+        return err->status;
+    kc_log(KC_INFO, "worker", "REST API on http://%s", kc_api_address(w->api));
+    w->fleet = kc_fleet_start(w->config, kc_api_address(w->api), wake, w, err);
+    if (w->fleet == NULL)
+        return err->status;
+    kc_api_ready(w->api, w->fleet);
+    return KC_OK;
+}
+
+static void stop_parts(struct worker *w)
+{
+    if (w->api != NULL)
+        kc_api_stop(w->api);
+    if (w->fleet != NULL)
+        kc_fleet_stop(w->fleet);
+    if (w->supervisor != NULL)
+        kc_supervisor_destroy(w->supervisor);
+    kc_registry_destroy(w->registry);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void stop_loop(struct worker *w)
+{
+    uv_walk(&w->loop, close_handle, NULL);
+    (void)uv_run(&w->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&w->loop);
+}
+
+int kc_worker_run(const struct kc_worker_config *config)
+{
+    struct kc_error err = KC_ERROR_INIT;
+    struct worker *w = calloc(1, sizeof(*w));
+    int status = 0;
+
+    if (w == NULL)
+        return 1;
+    w->config = config;
+    kc_log(KC_INFO, "worker", "kconnect %s, group %s, brokers %s", KC_VERSION, config->group_id,
+           config->bootstrap_servers);
+    if (start_loop(w, &err) < 0 || start_parts(w, &err) < 0) {
+        kc_log(KC_FATAL, "worker", "cannot start: %s", err.message);
+        status = 1;
+    } else {
+        (void)uv_run(&w->loop, UV_RUN_DEFAULT);
+    }
+    stop_parts(w);
+    stop_loop(w);
+    free(w);
+    kc_log(KC_INFO, "worker", "ended");
+    return status;
+}
