@@ -34,6 +34,8 @@ enum { KC_CONTROL_FD = 3, KC_CRASH_FD = 4, KC_CONTROL_MAX_BYTES = 16 << 20 };
 
 /* Appends one framed message to `out`. KC_ERR_NOMEM or too long. */
 kc_status kc_control_frame(const cJSON *message, struct kc_buf *out, struct kc_error *err);
+/* The same for a message that is JSON text already, such as kc_task_spec.start. */
+kc_status kc_control_frame_text(const char *json, size_t len, struct kc_buf *out, struct kc_error *err);
 
 /*
  * Takes the first complete message out of `in`. KC_OK: *message is the caller's to delete; KC_NOTHING: not complete
