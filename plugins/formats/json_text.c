@@ -1,0 +1,169 @@
+#include "json_text.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum {
+    BLOCK_BYTES = 512, /* of input, for which room is reserved at once */
+    WORST_FACTOR = 6,  /* a control character becomes \u00xx */
+};
+
+/* What a byte needs: 0 copy, 1 the start of a sequence to be checked, otherwise the letter behind the backslash. */
+static const uint8_t byte_class[256] = {
+    ['"'] = '"',  ['\\'] = '\\', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r',
+    [0x00] = 'u', [0x01] = 'u',  [0x02] = 'u', [0x03] = 'u', [0x04] = 'u', [0x05] = 'u', [0x06] = 'u',
+    [0x07] = 'u', [0x0b] = 'u',  [0x0e] = 'u', [0x0f] = 'u', [0x10] = 'u', [0x11] = 'u', [0x12] = 'u',
+    [0x13] = 'u', [0x14] = 'u',  [0x15] = 'u', [0x16] = 'u', [0x17] = 'u', [0x18] = 'u', [0x19] = 'u',
+    [0x1a] = 'u', [0x1b] = 'u',  [0x1c] = 'u', [0x1d] = 'u', [0x1e] = 'u', [0x1f] = 'u', [0x80 ... 0xff] = 1,
+};
+
+#ifdef __SSE2__
+/* One bit for each byte that cannot simply be copied. */
+static inline unsigned special_bits(__m128i v)
+{
+    /* Signed comparison: bytes from 0x80 on are negative, so they are found with the controls. */
+    __m128i low = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
+    __m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+    __m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
+
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
+}
+
+/* Copies the plain start of s..end in blocks of 16 and returns its length; stops before a block with a special byte
+ * only after copying what precedes it. Writes up to 16 bytes past what it counts. */
+static inline size_t copy_plain(uint8_t *dst, const uint8_t *s, const uint8_t *end)
+{
+    const uint8_t *from = s;
+
+    while (end - s >= 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+        unsigned bits = special_bits(v);
+
+        _mm_storeu_si128((__m128i *)(void *)(dst + (s - from)), v);
+        if (bits != 0)
+            return (size_t)(s - from) + (unsigned)__builtin_ctz(bits);
+        s += 16;
+    }
+    if (end - s >= 8) {
+        __m128i v = _mm_loadl_epi64((const __m128i *)(const void *)s);
+        unsigned bits = special_bits(v) & 0xffu;
+
+        _mm_storel_epi64((__m128i *)(void *)(dst + (s - from)), v);
+        if (bits != 0)
+            return (size_t)(s - from) + (unsigned)__builtin_ctz(bits);
+        s += 8;
+    }
+    while (s < end && byte_class[*s] == 0) {
+        dst[s - from] = *s;
+        s++;
+    }
+    return (size_t)(s - from);
+}
+#else
+static inline size_t copy_plain(uint8_t *dst, const uint8_t *s, const uint8_t *end)
+{
+    size_t n = 0;
+
+    for (; s + n < end && byte_class[s[n]] == 0; n++)
+        dst[n] = s[n];
+    return n;
+}
+#endif
+
+/*
+ * Length of the UTF-8 sequence at s (first byte >= 0x80), or minus the length of the part to be replaced.
+ * The ranges of the second byte are those of Unicode's table 3-7.
+ */
+static int sequence(const uint8_t *s, const uint8_t *end)
+{
+    uint8_t low = 0x80, high = 0xbf;
+    int n;
+
+    if (*s >= 0xc2 && *s <= 0xdf)
+        n = 2;
+    else if (*s >= 0xe0 && *s <= 0xef)
+        n = 3;
+    else if (*s >= 0xf0 && *s <= 0xf4)
+        n = 4;
+    else
+        return -1;
+    if (*s == 0xe0)
+        low = 0xa0;
+    else if (*s == 0xed)
+        high = 0x9f;
+    else if (*s == 0xf0)
+        low = 0x90;
+    else if (*s == 0xf4)
+        high = 0x8f;
+    for (int i = 1; i < n; i++, low = 0x80, high = 0xbf)
+        if (s + i >= end || s[i] < low || s[i] > high)
+            return -i;
+    return n;
+}
+
+static uint8_t *put_escape(uint8_t *p, uint8_t byte, uint8_t letter)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    *p++ = '\\';
+    *p++ = letter;
+    if (letter == 'u') {
+        *p++ = '0';
+        *p++ = '0';
+        *p++ = (uint8_t)hex[byte >> 4];
+        *p++ = (uint8_t)hex[byte & 15];
+    }
+    return p;
+}
+
+/* Writes at least s..stop (a sequence that begins before `stop` in full, reading up to `end`); returns where it ended. */
+static const uint8_t *put_block(uint8_t **dst, const uint8_t *s, const uint8_t *stop, const uint8_t *end)
+{
+    uint8_t *p = *dst;
+
+    while (s < stop) {
+        size_t plain = copy_plain(p, s, stop);
+        int n;
+
+        s += plain;
+        p += plain;
+        if (s >= stop)
+            break;
+        if (*s < 0x80) {
+            p = put_escape(p, *s, byte_class[*s]);
+            s++;
+            continue;
+        }
+        for (; s < stop && *s >= 0x80; s += n < 0 ? -n : n) { /* scripts beyond ASCII come in runs */
+            n = sequence(s, end);
+            if (n < 0) {
+                p = kc_put_literal(p, "\xef\xbf\xbd");
+                continue;
+            }
+            for (int i = 0; i < n; i++)
+                p[i] = s[i];
+            p += n;
+        }
+    }
+    *dst = p;
+    return s;
+}
+
+bool kc_json_text(struct kc_out *o, const char *text, size_t n)
+{
+    const uint8_t *s = (const uint8_t *)text, *end = s + n;
+
+    if (!kc_out_room(o, 2))
+        return false;
+    *o->cur++ = '"';
+    while (s < end) {
+        size_t block = (size_t)(end - s) < BLOCK_BYTES ? (size_t)(end - s) : BLOCK_BYTES;
+
+        if (!kc_out_room(o, (block + 4) * WORST_FACTOR + 2))
+            return false;
+        s = put_block(&o->cur, s, s + block, end);
+    }
+    *o->cur++ = '"'; /* room for it was reserved with the last block */
+    return true;
+}
