@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -25,10 +26,25 @@ static uintptr_t crash_pc(const ucontext_t *context)
 {
     return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
 }
+
+/* After a call through a wild pointer the return address is on top of the stack, which may be no memory either. */
+static uintptr_t crash_caller(const ucontext_t *context)
+{
+    uintptr_t caller = 0;
+    struct iovec to = {&caller, sizeof(caller)};
+    struct iovec from = {(void *)(uintptr_t)context->uc_mcontext.gregs[REG_RSP], sizeof(caller)};
+
+    return process_vm_readv(getpid(), &to, 1, &from, 1, 0) == (ssize_t)sizeof(caller) ? caller : 0;
+}
 #elif defined(__aarch64__)
 static uintptr_t crash_pc(const ucontext_t *context)
 {
     return (uintptr_t)context->uc_mcontext.pc;
+}
+
+static uintptr_t crash_caller(const ucontext_t *context)
+{
+    return (uintptr_t)context->uc_mcontext.regs[30];
 }
 #else
 static uintptr_t crash_pc(const ucontext_t *context)
@@ -36,37 +52,55 @@ static uintptr_t crash_pc(const ucontext_t *context)
     (void)context;
     return 0;
 }
+
+static uintptr_t crash_caller(const ucontext_t *context)
+{
+    (void)context;
+    return 0;
+}
 #endif
 
-/* The crashed function and its callers, without our handler's own frames. Return addresses point behind the call. */
-static size_t collect(uintptr_t pc, uintptr_t *out)
+/* The callers of the function at `pc`, without our handler's own frames. Return addresses point behind the call. */
+static size_t collect_callers(uintptr_t pc, uintptr_t *out, size_t max)
 {
     static void *stack[MAX_DEPTH];
-    int depth = backtrace(stack, MAX_DEPTH), first = 0;
+    int depth = backtrace(stack, MAX_DEPTH), at = 0;
     size_t n = 0;
 
-    while (first < depth && (uintptr_t)stack[first] != pc)
-        first++;
-    if (first == depth) {
-        /* The unwinder could not step over the signal's frame (a wild jump): the place itself is all there is. */
-        out[n++] = pc;
-        return n;
-    }
-    for (int i = first; i < depth && n < KC_CRASH_FRAMES; i++)
-        out[n++] = (uintptr_t)stack[i] - (i == first ? 0 : 1);
+    while (at < depth && (uintptr_t)stack[at] != pc)
+        at++;
+    for (at++; at < depth && n < max; at++)
+        out[n++] = (uintptr_t)stack[at] - 1;
     return n;
+}
+
+/* The place itself is written first: the unwinder reads the stack, and a second crash there ends the process. */
+static void write_frames(struct kc_crash_page *page, const ucontext_t *context)
+{
+    static uintptr_t callers[KC_CRASH_FRAMES];
+    uintptr_t pc = crash_pc(context);
+    size_t n;
+
+    kc_crash_places(&pc, 1, page->frames[0], sizeof(page->frames[0]));
+    page->n_frames = 1;
+    if (page->frames[0][0] == '0') { /* in no module: the unwinder would read code that is not there */
+        callers[0] = crash_caller(context);
+        n = callers[0] != 0 ? 1 : 0;
+    } else {
+        n = collect_callers(pc, callers, KC_CRASH_FRAMES - 1);
+    }
+    kc_crash_places(callers, n, page->frames[1], sizeof(page->frames[1]));
+    page->n_frames = (uint32_t)(1 + n);
 }
 
 static void on_fatal_signal(int sig, siginfo_t *info, void *context)
 {
-    static uintptr_t pcs[KC_CRASH_FRAMES];
     struct kc_crash_page *page = crash_page;
 
     /* First: whatever happens below, the next signal of this kind ends the process. */
     (void)signal(sig, SIG_DFL);
     if (page != NULL && __sync_bool_compare_and_swap(&page->signal, 0, sig)) {
         sigset_t alarm_only;
-        size_t n;
 
         (void)sigemptyset(&alarm_only);
         (void)sigaddset(&alarm_only, SIGALRM);
@@ -74,9 +108,7 @@ static void on_fatal_signal(int sig, siginfo_t *info, void *context)
         (void)sigprocmask(SIG_UNBLOCK, &alarm_only, NULL);
         (void)alarm(HANDLER_LIMIT_S);
         page->address = (uint64_t)(uintptr_t)info->si_addr;
-        n = collect(crash_pc(context), pcs);
-        kc_crash_places(pcs, n, page->frames[0], sizeof(page->frames[0]));
-        page->n_frames = (uint32_t)n;
+        write_frames(page, context);
     }
     /* Blocked while we are here, delivered with its default action when we return: the parent sees this very signal. */
     (void)raise(sig);

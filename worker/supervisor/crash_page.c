@@ -107,10 +107,11 @@ static void take_text(char *to, size_t size, const char *from)
     to[n] = '\0';
 }
 
-/* Abort and sanitizers crash inside the C library: the first frame outside of it says more. */
+/* Abort and sanitizers crash inside the C library, wild jumps outside of everything: their first caller says more. */
 static bool in_runtime(const char *frame)
 {
-    static const char *const runtime[] = {"libc.so", "libasan.so", "libubsan.so", "libtsan.so", "[vdso]"};
+    static const char *const runtime[] = {"libc.so",    "libasan.so", "libubsan.so",
+                                          "libtsan.so", "[vdso]",     "0x"};
 
     for (size_t i = 0; i < sizeof(runtime) / sizeof(runtime[0]); i++)
         if (strncmp(frame, runtime[i], strlen(runtime[i])) == 0)
