@@ -8,7 +8,7 @@
 
 enum { MAX_DEPTH = 100 };
 
-/* Longest digits of an integer that a double holds exactly: 2^53 is 9007199254740992. */
+/* 2^53: from here on different integers read as the same double. */
 static const double max_exact = 9007199254740992.0;
 
 struct scan {
@@ -55,8 +55,8 @@ static kc_status scan_number(struct scan *s, struct kc_error *err)
         return refuse(s, err, "a number of more than 400 digits; send it as a string");
     memcpy(digits, s->text + start, n);
     digits[n] = '\0';
-    if (whole && fabs(strtod(digits, NULL)) > max_exact)
-        return refuse(s, err, "an integer beyond 2^53; send it as a string");
+    if (whole && fabs(strtod(digits, NULL)) >= max_exact)
+        return refuse(s, err, "an integer of 2^53 or more; send it as a string");
     return KC_OK;
 }
 
