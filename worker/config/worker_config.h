@@ -14,25 +14,27 @@ struct kc_worker_config {
     struct kc_props *props; /* everything as given, defaults added; the source of kc_client_props() */
     const char *bootstrap_servers;
     const char *group_id;
-    const char *client_id_prefix;         /* client.id, default: group.id */
-    const char *const *plugin_path;       /* folders, ends with NULL */
-    const char *const *listeners;         /* "http://127.0.0.1:8083", ends with NULL */
-    const char *config_storage_topic;     /* default kconnect-configs */
-    const char *status_storage_topic;     /* default kconnect-status */
-    const char *offset_storage_topic;     /* default kconnect-offsets */
-    const char *request_storage_topic;    /* default kconnect-requests */
-    int16_t config_storage_replication;   /* *.replication.factor; -1: the broker's default */
+    const char *client_id_prefix;       /* client.id, default: group.id */
+    const char *const *plugin_path;     /* folders, ends with NULL */
+    const char *const *listeners;       /* "http://127.0.0.1:8083", ends with NULL */
+    const char *config_storage_topic;   /* default kconnect-configs */
+    const char *status_storage_topic;   /* default kconnect-status */
+    const char *offset_storage_topic;   /* default kconnect-offsets */
+    const char *request_storage_topic;  /* default kconnect-requests */
+    int16_t config_storage_replication; /* *.replication.factor; -1: the broker's default */
     int16_t status_storage_replication;
     int16_t offset_storage_replication;
     int16_t request_storage_replication;
-    int32_t status_storage_partitions;    /* default 5 */
-    int32_t offset_storage_partitions;    /* default 25 */
-    const char *state_dir;                /* plugin.staging and such; default: a private folder below /tmp, removed at exit */
-    int64_t request_timeout_ms;           /* how long a write over REST may wait for the leader; default 90,000 as Connect */
-    int64_t graceful_shutdown_ms;         /* task.shutdown.graceful.timeout.ms, default 5,000 */
-    int64_t max_request_bytes;            /* rest.request.max.bytes, default 1 MiB */
-    enum kc_log_level log_level;          /* log.level */
-    enum kc_log_format log_format;        /* log.format=text|json */
+    int32_t status_storage_partitions; /* default 5 */
+    int32_t offset_storage_partitions; /* default 25 */
+    const char
+        *state_dir; /* plugin.staging and such; default: a private folder below /tmp, removed at exit */
+    int64_t
+        request_timeout_ms; /* how long a write over REST may wait for the leader; default 90,000 as Connect */
+    int64_t graceful_shutdown_ms;  /* task.shutdown.graceful.timeout.ms, default 5,000 */
+    int64_t max_request_bytes;     /* rest.request.max.bytes, default 1 MiB */
+    enum kc_log_level log_level;   /* log.level */
+    enum kc_log_format log_format; /* log.format=text|json */
 };
 
 /*
@@ -41,8 +43,8 @@ struct kc_worker_config {
  * a Java-only security key names librdkafka's equivalent. A Kafka Connect key without meaning here is a warning in
  * the log. The caller frees *out with kc_worker_config_destroy().
  */
-kc_status kc_worker_config_load(const char *path, const struct kc_props *overrides, struct kc_worker_config **out,
-                                struct kc_error *err);
+kc_status kc_worker_config_load(const char *path, const struct kc_props *overrides,
+                                struct kc_worker_config **out, struct kc_error *err);
 void kc_worker_config_destroy(struct kc_worker_config *c);
 
 #endif
