@@ -2,6 +2,8 @@
 #ifndef KC_MYSQL_TABLE_H
 #define KC_MYSQL_TABLE_H
 
+#include <kconnect/error.h>
+#include <kconnect/record.h>
 #include <kconnect/schema.h>
 #include <stdbool.h>
 
@@ -26,21 +28,22 @@ enum kc_family {
 
 struct kc_column {
     char *name;
-    char *type_text;   /* COLUMN_TYPE as the server prints it: "int(10) unsigned" */
-    char *data_type;   /* DATA_TYPE: "int" */
-    char *charset;     /* CHARACTER_SET_NAME, or NULL: no text */
-    char **labels;     /* ENUM, SET: in order, UTF-8; else NULL */
+    char *type_text; /* COLUMN_TYPE as the server prints it: "int(10) unsigned" */
+    char *data_type; /* DATA_TYPE: "int" */
+    char *charset;   /* CHARACTER_SET_NAME, or NULL: no text */
+    char **labels;   /* ENUM, SET: in order, UTF-8; else NULL */
     uint32_t n_labels;
     enum kc_family family;
-    uint8_t wire_type; /* type byte the binlog's table map must show (MYSQL_TYPE_LONG ...), after enum/set unwrapping */
+    uint8_t
+        wire_type; /* type byte the binlog's table map must show (MYSQL_TYPE_LONG ...), after enum/set unwrapping */
     bool is_unsigned;
     bool nullable;
-    bool generated;    /* a virtual column: SELECT shows it; MySQL and MariaDB log it in FULL row images */
-    uint8_t bytes;     /* INTEGER: 1 2 3 4 8 */
-    uint8_t fsp;       /* digits of a second's fraction, 0..6 */
-    uint8_t precision; /* DECIMAL */
-    uint8_t scale;     /* DECIMAL */
-    uint32_t length;   /* CHAR, BINARY: declared length; BIT: bits */
+    bool generated;       /* a virtual column: SELECT shows it; MySQL and MariaDB log it in FULL row images */
+    uint8_t bytes;        /* INTEGER: 1 2 3 4 8 */
+    uint8_t fsp;          /* digits of a second's fraction, 0..6 */
+    uint8_t precision;    /* DECIMAL */
+    uint8_t scale;        /* DECIMAL */
+    uint32_t length;      /* CHAR, BINARY: declared length; BIT: bits */
     int32_t key_position; /* 0.. in the key; -1: not part of it */
 };
 
@@ -53,12 +56,36 @@ struct kc_table {
     char *name;
     struct kc_column *columns;
     uint32_t n_columns;
-    uint32_t n_key;              /* 0: no usable key */
-    uint32_t *key;               /* column indexes in key order */
+    uint32_t n_key;                          /* 0: no usable key */
+    uint32_t *key;                           /* column indexes in key order */
     const struct kc_schema *row_schema;      /* "<prefix>.<db>.<table>.Value" */
     const struct kc_schema *key_schema;      /* "<prefix>.<db>.<table>.Key", NULL without a key */
     const struct kc_schema *envelope_schema; /* "<prefix>.<db>.<table>.Envelope", version 2 */
     const struct kc_topic *topic;
 };
+
+/* An empty definition with copies of the names and room for the columns; NULL: out of memory. */
+struct kc_table *kc_table_create(const char *database, const char *name, uint32_t n_columns);
+
+/* Frees the definition and gives its schemas back. NULL is ignored. */
+void kc_table_destroy(struct kc_table *table);
+
+/*
+ * Classifies the columns (column.h) and makes `key` from their key_position. KC_ERR_CONFIG: a column's type cannot be
+ * followed; the message names it.
+ */
+kc_status kc_table_finish(struct kc_table *table, struct kc_error *err);
+
+/*
+ * Compares what decides how rows are read and written: names, types, charsets, NULL, key, order. True: equal. Else
+ * `difference` is a clause such as "column price is decimal(12,2) now, it was decimal(10,2)".
+ */
+bool kc_table_equal(const struct kc_table *was, const struct kc_table *is, char *difference, size_t size);
+
+/* The definition as JSON text for the connector's state, malloc'ed; NULL: out of memory. */
+char *kc_table_to_json(const struct kc_table *table);
+
+/* Reads such text, finished like by kc_table_finish(). KC_ERR_CONFIG: not such a text, or of a newer version. */
+kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, struct kc_error *err);
 
 #endif

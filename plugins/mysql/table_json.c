@@ -1,0 +1,113 @@
+/* A definition as the connector's state keeps it: {"version":1,"database":..,"name":..,"columns":[{..}]}. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <kconnect/sdk.h>
+
+#include "table.h"
+
+enum { VERSION = 1, MAX_COLUMNS = 4096 }; /* InnoDB: 1,017 columns; other engines 4,096 */
+
+static bool add_column(cJSON *list, const struct kc_column *c)
+{
+    cJSON *o = cJSON_CreateObject();
+
+    if (o == NULL || !cJSON_AddItemToArray(list, o))
+        return false;
+    return cJSON_AddStringToObject(o, "name", c->name) != NULL &&
+           cJSON_AddStringToObject(o, "type", c->type_text) != NULL &&
+           cJSON_AddStringToObject(o, "data_type", c->data_type) != NULL &&
+           (c->charset == NULL || cJSON_AddStringToObject(o, "charset", c->charset) != NULL) &&
+           cJSON_AddBoolToObject(o, "nullable", c->nullable) != NULL &&
+           cJSON_AddBoolToObject(o, "generated", c->generated) != NULL &&
+           cJSON_AddNumberToObject(o, "key", c->key_position) != NULL;
+}
+
+char *kc_table_to_json(const struct kc_table *t)
+{
+    cJSON *o = cJSON_CreateObject(), *list;
+    char *text = NULL;
+
+    if (o == NULL || cJSON_AddNumberToObject(o, "version", VERSION) == NULL ||
+        cJSON_AddStringToObject(o, "database", t->database) == NULL ||
+        cJSON_AddStringToObject(o, "name", t->name) == NULL || (list = cJSON_AddArrayToObject(o, "columns")) == NULL)
+        goto done;
+    for (uint32_t i = 0; i < t->n_columns; i++)
+        if (!add_column(list, &t->columns[i]))
+            goto done;
+    text = cJSON_PrintUnformatted(o);
+done:
+    cJSON_Delete(o);
+    return text;
+}
+
+static const char *text_in(const cJSON *o, const char *member)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, member));
+}
+
+static kc_status read_column(const cJSON *o, struct kc_column *c, struct kc_error *err)
+{
+    const char *name = text_in(o, "name"), *type = text_in(o, "type"), *data = text_in(o, "data_type"),
+               *charset = text_in(o, "charset");
+    const cJSON *key = cJSON_GetObjectItemCaseSensitive(o, "key");
+
+    if (name == NULL || type == NULL || data == NULL || !cJSON_IsNumber(key))
+        return kc_fail(err, KC_ERR_CONFIG, "a column of a stored table definition is incomplete");
+    c->name = strdup(name);
+    c->type_text = strdup(type);
+    c->data_type = strdup(data);
+    c->charset = charset != NULL ? strdup(charset) : NULL;
+    c->nullable = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "nullable"));
+    c->generated = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "generated"));
+    c->key_position = (int32_t)key->valuedouble;
+    if (c->name == NULL || c->type_text == NULL || c->data_type == NULL || (charset != NULL && c->charset == NULL))
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading a stored table definition");
+    return KC_OK;
+}
+
+static kc_status read_table(const cJSON *o, struct kc_table **table, struct kc_error *err)
+{
+    const cJSON *version = cJSON_GetObjectItemCaseSensitive(o, "version"),
+                *list = cJSON_GetObjectItemCaseSensitive(o, "columns"), *item;
+    const char *database = text_in(o, "database"), *name = text_in(o, "name");
+    int n = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
+    kc_status status = KC_OK;
+    struct kc_table *t;
+    uint32_t i = 0;
+
+    if (!cJSON_IsNumber(version) || version->valuedouble != VERSION)
+        return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is of a version that this plugin cannot read");
+    if (database == NULL || name == NULL || n < 1 || n > MAX_COLUMNS)
+        return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is incomplete");
+    t = kc_table_create(database, name, (uint32_t)n);
+    if (t == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading a stored table definition");
+    cJSON_ArrayForEach(item, list)
+    {
+        status = read_column(item, &t->columns[i++], err);
+        if (status < 0)
+            break;
+    }
+    if (status == KC_OK)
+        status = kc_table_finish(t, err);
+    if (status < 0) {
+        kc_table_destroy(t);
+        return status;
+    }
+    *table = t;
+    return KC_OK;
+}
+
+kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, struct kc_error *err)
+{
+    cJSON *o = cJSON_ParseWithLength(text, len);
+    kc_status status;
+
+    if (o == NULL)
+        return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is not readable");
+    status = read_table(o, table, err);
+    cJSON_Delete(o);
+    return status;
+}

@@ -1,0 +1,171 @@
+#include "table_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <kconnect/sdk.h>
+
+#include "connection.h"
+
+/* Runs `format` with the escaped names of database and table in its two %s. */
+static kc_status query_table(MYSQL *mysql, const char *format, const char *database, const char *name, MYSQL_RES **res,
+                             struct kc_error *err)
+{
+    char db[512 * 2 + 1], table[512 * 2 + 1], sql[4096], doing[300];
+    size_t db_len = strlen(database), table_len = strlen(name);
+
+    if (db_len > 512 || table_len > 512)
+        return kc_fail(err, KC_ERR_CONFIG, "the name of table %.64s... is longer than a name can be", name);
+    mysql_real_escape_string(mysql, db, database, (unsigned long)db_len);
+    mysql_real_escape_string(mysql, table, name, (unsigned long)table_len);
+    (void)snprintf(sql, sizeof(sql), format, db, table);
+    (void)snprintf(doing, sizeof(doing), "read the definition of table %.100s.%.100s", database, name);
+    return kc_connection_query(mysql, sql, doing, res, err);
+}
+
+static kc_status check_exists(MYSQL *mysql, const char *database, const char *name, struct kc_error *err)
+{
+    MYSQL_RES *res;
+    MYSQL_ROW row;
+    kc_status status = query_table(mysql,
+                                   "SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' AND "
+                                   "TABLE_NAME = '%s'",
+                                   database, name, &res, err);
+
+    if (status < 0)
+        return status;
+    row = mysql_fetch_row(res);
+    if (row == NULL)
+        status = kc_fail(err, KC_ERR_CONFIG,
+                         "table %s.%s does not exist or is hidden from the user; check database.name and "
+                         "table.include.list, or GRANT SELECT ON `%s`.* TO the user",
+                         database, name, database);
+    else if (row[0] == NULL || (strcmp(row[0], "BASE TABLE") != 0 && strcmp(row[0], "SYSTEM VERSIONED") != 0))
+        status = kc_fail(err, KC_ERR_CONFIG,
+                         "%s.%s is a %s, which has no changes of its own; name the tables behind it in "
+                         "table.include.list",
+                         database, name, row[0] != NULL ? row[0] : "view");
+    mysql_free_result(res);
+    return status;
+}
+
+static kc_status take_columns(MYSQL_RES *res, struct kc_table *t, struct kc_error *err)
+{
+    for (uint32_t i = 0; i < t->n_columns; i++) {
+        MYSQL_ROW row = mysql_fetch_row(res);
+        struct kc_column *c = &t->columns[i];
+
+        if (row == NULL || row[0] == NULL || row[1] == NULL || row[2] == NULL || row[4] == NULL)
+            return kc_fail(err, KC_ERR_FATAL, "the columns of %s.%s are incomplete", t->database, t->name);
+        c->name = strdup(row[0]);
+        c->type_text = strdup(row[1]);
+        c->data_type = strdup(row[2]);
+        c->charset = row[3] != NULL ? strdup(row[3]) : NULL;
+        c->nullable = strcmp(row[4], "YES") == 0;
+        c->generated = row[5] != NULL && strstr(row[5], "GENERATED") != NULL && strstr(row[5], "DEFAULT_GEN") == NULL;
+        if (c->name == NULL || c->type_text == NULL || c->data_type == NULL || (row[3] != NULL && c->charset == NULL))
+            return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading table %s.%s", t->database, t->name);
+    }
+    return KC_OK;
+}
+
+static struct kc_column *find_column(struct kc_table *t, const char *name)
+{
+    for (uint32_t i = 0; i < t->n_columns; i++)
+        if (strcasecmp(t->columns[i].name, name) == 0)
+            return &t->columns[i];
+    return NULL;
+}
+
+static void forget_key(struct kc_table *t)
+{
+    for (uint32_t i = 0; i < t->n_columns; i++)
+        t->columns[i].key_position = -1;
+}
+
+/*
+ * Rows come by index, PRIMARY first, then by place in the index. Takes the first index all of whose parts are whole
+ * columns that are NOT NULL.
+ */
+static void take_key(MYSQL_RES *res, struct kc_table *t)
+{
+    char index[300] = "";
+    bool usable = false;
+    int32_t next = 0;
+    MYSQL_ROW row;
+
+    while ((row = mysql_fetch_row(res)) != NULL) {
+        struct kc_column *c = row[1] != NULL ? find_column(t, row[1]) : NULL;
+
+        if (strcmp(index, row[0]) != 0) {
+            if (usable)
+                return;
+            forget_key(t);
+            usable = true;
+            next = 0;
+            (void)snprintf(index, sizeof(index), "%s", row[0]);
+        }
+        if (c == NULL || c->nullable || row[2] != NULL) /* an expression, a nullable column, a prefix */
+            usable = false;
+        if (c != NULL)
+            c->key_position = next++;
+    }
+    if (!usable)
+        forget_key(t);
+}
+
+static kc_status read_key(MYSQL *mysql, struct kc_table *t, struct kc_error *err)
+{
+    MYSQL_RES *res;
+    kc_status status = query_table(mysql,
+                                   "SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS WHERE "
+                                   "TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' AND NON_UNIQUE = 0 ORDER BY INDEX_NAME <> "
+                                   "'PRIMARY', INDEX_NAME, SEQ_IN_INDEX",
+                                   t->database, t->name, &res, err);
+
+    if (status < 0)
+        return status;
+    take_key(res, t);
+    mysql_free_result(res);
+    return KC_OK;
+}
+
+kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, struct kc_table **table,
+                        struct kc_error *err)
+{
+    struct kc_table *t = NULL;
+    MYSQL_RES *res = NULL;
+    kc_status status = check_exists(mysql, database, name, err);
+
+    if (status < 0)
+        return status;
+    status = query_table(mysql,
+                         "SELECT COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, EXTRA FROM "
+                         "information_schema.COLUMNS WHERE TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' ORDER BY "
+                         "ORDINAL_POSITION",
+                         database, name, &res, err);
+    if (status < 0)
+        return status;
+    if (mysql_num_rows(res) == 0) {
+        status = kc_fail(err, KC_ERR_CONFIG, "the columns of %s.%s are hidden from the user: GRANT SELECT ON `%s`.`%s`",
+                         database, name, database, name);
+        goto done;
+    }
+    t = kc_table_create(database, name, (uint32_t)mysql_num_rows(res));
+    if (t == NULL) {
+        status = kc_fail(err, KC_ERR_NOMEM, "out of memory while reading table %s.%s", database, name);
+        goto done;
+    }
+    status = take_columns(res, t, err);
+    if (status == KC_OK)
+        status = read_key(mysql, t, err);
+    if (status == KC_OK)
+        status = kc_table_finish(t, err);
+done:
+    mysql_free_result(res);
+    if (status == KC_OK)
+        *table = t;
+    else
+        kc_table_destroy(t);
+    return status;
+}
