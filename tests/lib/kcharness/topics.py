@@ -1,0 +1,124 @@
+"""What a consumer with isolation.level=read_committed finds in a topic."""
+
+import json
+import time
+from dataclasses import dataclass
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from .servers import unique
+from .waiting import PATIENCE
+
+
+@dataclass
+class Record:
+    """One record, its value parsed as JSON; `raw` has the bytes."""
+
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: dict | None
+    raw: bytes | None
+    headers: list
+
+    @property
+    def op(self):
+        return self.value["payload"]["op"]
+
+    @property
+    def sequence(self):
+        return int(self.value["payload"]["sequenceId"])
+
+    @property
+    def row(self):
+        """The image that counts: after, or before where there is no after."""
+        payload = self.value["payload"]
+        image = payload["after"] if payload["after"] is not None else payload["before"]
+        return image["dataColumn"]
+
+
+class TopicReader:
+    """Follows every partition of a topic from its beginning; read() goes on where the last one stopped."""
+
+    def __init__(self, kafka, topic, decimals=False):
+        self.topic = topic
+        self.records = []
+        self.parse_float = str if decimals else None
+        self.consumer = Consumer({
+            "bootstrap.servers": kafka.address, "group.id": unique("test-"), "isolation.level": "read_committed",
+            "enable.auto.commit": False, "enable.partition.eof": True, "auto.offset.reset": "earliest",
+            "allow.auto.create.topics": False, "fetch.wait.max.ms": 50, "log_level": 0})
+        self.partitions = self._wait_for_partitions()
+        self.consumer.assign([TopicPartition(topic, p, 0) for p in range(self.partitions)])
+
+    def _wait_for_partitions(self):
+        deadline = time.monotonic() + 40 * PATIENCE
+        while True:
+            metadata = self.consumer.list_topics(self.topic, timeout=20).topics[self.topic]
+            if metadata.error is None and metadata.partitions:
+                return len(metadata.partitions)
+            assert time.monotonic() < deadline, f"topic {self.topic} did not appear: {metadata.error}"
+            self.consumer.poll(0.1)
+
+    def _poll(self, at_end):
+        for message in self.consumer.consume(500, 0.1):
+            error = message.error()
+            if error is None:
+                at_end.discard(message.partition())
+                self.records.append(self._parse(message))
+            elif error.code() == KafkaError._PARTITION_EOF:
+                at_end.add(message.partition())
+            elif error.fatal() or not error.retriable() and error.code() not in (
+                    KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN):
+                raise KafkaException(error)
+
+    def _parse(self, message):
+        raw = message.value()
+        value = json.loads(raw, parse_float=self.parse_float) if raw is not None else None
+        return Record(message.partition(), message.offset(), message.timestamp()[1], message.key(), value, raw,
+                      message.headers() or [])
+
+    def read_to_end(self, limit_s=60):
+        """Reads until the end of every partition was met; returns all records so far."""
+        at_end = set()
+        deadline = time.monotonic() + limit_s * PATIENCE
+        while len(at_end) < self.partitions:
+            assert time.monotonic() < deadline, f"the end of {self.topic} was not reached"
+            self._poll(at_end)
+        return self.records
+
+    def read_until(self, enough, limit_s=60, what="the expected records"):
+        """Reads until enough(records) is true; returns all records so far."""
+        deadline = time.monotonic() + limit_s * PATIENCE
+        seen = -1
+        while True:
+            if seen != len(self.records):
+                seen = len(self.records)
+                if enough(self.records):
+                    return self.records
+            if time.monotonic() > deadline:
+                tail = [record.raw for record in self.records[-3:]]
+                raise AssertionError(f"{self.topic}: waited in vain for {what}; {seen} records so far, the last: {tail}")
+            self._poll(set())
+
+    def read(self, count, limit_s=60):
+        """Reads until there are `count` records; more than that is an error."""
+        records = self.read_until(lambda found: len(found) >= count, limit_s, f"{count} records")
+        assert len(records) == count, f"{self.topic} has {len(records)} records instead of {count}"
+        return records
+
+    def close(self):
+        self.consumer.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def committed(kafka, topic, limit_s=60):
+    """Every committed record of a topic now."""
+    with TopicReader(kafka, topic) as reader:
+        return reader.read_to_end(limit_s)
