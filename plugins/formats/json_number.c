@@ -1,5 +1,6 @@
 #include "json_number.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -182,7 +183,10 @@ static uint8_t *put_real(uint8_t *p, double v, bool single)
         return put_text(p, "0.0");
     if (few_digits(v, single ? 1e6 : 1e15, single, &m, &k))
         return put_scaled(p, m, k);
-    return single ? put_slowly(p, v, 6, 9, true) : put_slowly(p, v, 15, 17, false);
+    /* Every decimal of 6 or 15 digits has a number of its own, except among the subnormal ones. */
+    if (single)
+        return put_slowly(p, v, v < FLT_MIN ? 1 : 6, 9, true);
+    return put_slowly(p, v, v < DBL_MIN ? 1 : 15, 17, false);
 }
 
 uint8_t *kc_put_double(uint8_t *p, double v)
