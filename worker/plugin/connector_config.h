@@ -28,15 +28,16 @@ bool kc_connector_config_secret(const struct kc_registry *r, const struct kc_pro
 /* A copy with secrets masked. NULL: out of memory. */
 struct kc_props *kc_connector_config_masked(const struct kc_registry *r, const struct kc_props *config);
 /* Puts the stored value wherever `config` has the mask for a secret key. `stored` may be NULL. */
-kc_status kc_connector_config_unmask(const struct kc_registry *r, struct kc_props *config, const struct kc_props *stored,
-                                     struct kc_error *err);
+kc_status kc_connector_config_unmask(const struct kc_registry *r, struct kc_props *config,
+                                     const struct kc_props *stored, struct kc_error *err);
 
 /* Names: 1-48 of digits, lower-case letters and hyphens, no leading hyphen. KC_ERR_CONFIG with the rule in the sentence. */
 kc_status kc_connector_name_check(const char *name, struct kc_error *err);
 
 /* The converter a connector uses: key.converter/value.converter of the connector, then the worker's, then the
  * connector component's own default ("dataworks-json" for mysql-source). `side` is "key" or "value". NULL: unknown. */
-const struct kc_component_info *kc_connector_converter(const struct kc_registry *r, const struct kc_props *worker,
+const struct kc_component_info *kc_connector_converter(const struct kc_registry *r,
+                                                       const struct kc_props *worker,
                                                        const struct kc_props *config, const char *side);
 
 #endif

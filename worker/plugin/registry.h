@@ -14,7 +14,7 @@ struct kc_registry;
 /* One configuration key of a component; enumerations are those of <kconnect/config.h>. Owned by the registry. */
 struct kc_key_info {
     const char *name;
-    const char *default_value; /* NULL: none */
+    const char *default_value;              /* NULL: none */
     const char *doc, *group, *display_name; /* may be NULL */
     uint32_t type, flags, importance, width;
     int32_t order;
@@ -34,7 +34,8 @@ struct kc_component_info {
 };
 
 struct kc_refused_info {
-    const char *file, *reason, *detail; /* reason: WRONG_FILE UNLOADABLE CRASHED TIMEOUT DECLINED INCOMPATIBLE MALFORMED DUPLICATE */
+    const char *file, *reason,
+        *detail; /* reason: WRONG_FILE UNLOADABLE CRASHED TIMEOUT DECLINED INCOMPATIBLE MALFORMED DUPLICATE */
 };
 
 /* Scans the folders (files, and folders with a plugin and its libraries), stages and probes every .so; `self` is our own
@@ -49,7 +50,8 @@ const struct kc_component_info *kc_registry_at(const struct kc_registry *r, size
 size_t kc_registry_refused_count(const struct kc_registry *r);
 const struct kc_refused_info *kc_registry_refused_at(const struct kc_registry *r, size_t i);
 /* By id or alias; kind 0: source or sink. The highest version. NULL: none. */
-const struct kc_component_info *kc_registry_find(const struct kc_registry *r, uint32_t kind, const char *name);
+const struct kc_component_info *kc_registry_find(const struct kc_registry *r, uint32_t kind,
+                                                 const char *name);
 
 /* The role `kconnect probe FILE`: prints the description or the refusal as JSON on standard output. Exit status. */
 int kc_probe_main(const char *file);

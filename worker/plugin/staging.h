@@ -1,0 +1,20 @@
+/*
+ * staging.h - private copies of plugin files. A running process that maps a .so crashes when the file is overwritten in
+ * place, so everything is loaded from <state_dir>/plugins/<SHA-256 of the content>/ only. A copy is never changed.
+ */
+#ifndef KC_PLUGIN_STAGING_H
+#define KC_PLUGIN_STAGING_H
+
+#include "base/error.h"
+
+/* Makes the folder <state_dir>/plugins (mode 0700, parents too). *folder is the caller's to free. */
+kc_status kc_staging_open(const char *state_dir, char **folder, struct kc_error *err);
+
+/*
+ * Copies one file, or all files of a folder with a plugin and its private libraries, into `folder`/<hash>/. *staged gets
+ * the path of that folder (free() it); a copy that is there already is used. KC_ERR_FATAL: *err names the file.
+ */
+kc_status kc_staging_add_file(const char *folder, const char *file, char **staged, struct kc_error *err);
+kc_status kc_staging_add_folder(const char *folder, const char *from, char **staged, struct kc_error *err);
+
+#endif
