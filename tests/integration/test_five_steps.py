@@ -75,6 +75,8 @@ def the_five_steps(own_worker, own_connectors, schema):
         assert record.key == b"1"
         [(date,)] = schema.execute("SELECT submission_date FROM mysql_tbl")
         check_seed_document(record.raw, schema, date)
+        [message] = worker.rest.messages(connector.name, topic=connector.topic("mysql_tbl")).json()["messages"]
+        assert message["value"] == record.value and message["offset"] == record.offset
 
         # Step 5: the task and then the worker die; nothing is lost, nothing comes twice.
         schema.execute("ALTER TABLE mysql_tbl COMMENT 'does not change a column'")
