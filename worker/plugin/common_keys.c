@@ -1,0 +1,174 @@
+/* common_keys.c - the keys that every connector has, whatever its plugin: Kafka Connect's names, groups and order. */
+#include <kconnect/plugin.h>
+
+#include "plugin/connector_config.h"
+
+#define COMMON     "Common"
+#define TOPICS     "Topic Creation"
+#define ERRORS     "Error Handling"
+#define EXACTLY    "Exactly Once Support"
+#define TRANSFORMS "Transforms"
+#define PREDICATES "Predicates"
+
+static const char *const yes_no_requested[] = {"requested", "required", "disabled", NULL};
+static const char *const boundaries[] = {"interval", "poll", NULL};
+static const char *const tolerances[] = {"none", NULL};
+
+/* What sources and sinks share. A macro, since both tables are constant. */
+#define SHARED_KEYS                                                                                          \
+    {.name = "name",                                                                                         \
+     .display_name = "Connector name",                                                                       \
+     .group = COMMON,                                                                                        \
+     .type = KC_CFG_STRING,                                                                                  \
+     .flags = KC_CFG_REQUIRED | KC_CFG_NON_EMPTY,                                                            \
+     .importance = KC_IMPORTANCE_HIGH,                                                                       \
+     .width = KC_WIDTH_MEDIUM,                                                                               \
+     .order = 1,                                                                                             \
+     .doc = "The connector's name: 1 to 48 digits, lower-case letters and hyphens, no hyphen first; "        \
+            "unique. It "                                                                                    \
+            "works with the consumer group connect-<name>."},                                                \
+        {.name = "connector.class",                                                                          \
+         .display_name = "Connector class",                                                                  \
+         .group = COMMON,                                                                                    \
+         .type = KC_CFG_STRING,                                                                              \
+         .flags = KC_CFG_REQUIRED | KC_CFG_NON_EMPTY,                                                        \
+         .importance = KC_IMPORTANCE_HIGH,                                                                   \
+         .width = KC_WIDTH_LONG,                                                                             \
+         .order = 2,                                                                                         \
+         .doc = "The id or an alias of an installed connector, such as mysql-source."},                      \
+        {.name = "tasks.max",                                                                                \
+         .display_name = "Tasks max",                                                                        \
+         .group = COMMON,                                                                                    \
+         .default_value = "1",                                                                               \
+         .type = KC_CFG_INT,                                                                                 \
+         .flags = KC_CFG_RANGE,                                                                              \
+         .min = 1,                                                                                           \
+         .max = INT32_MAX,                                                                                   \
+         .importance = KC_IMPORTANCE_HIGH,                                                                   \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 3,                                                                                         \
+         .doc = "The most tasks that may be used; a connector takes as many as it has work for."},           \
+        {.name = "key.converter",                                                                            \
+         .display_name = "Key converter class",                                                              \
+         .group = COMMON,                                                                                    \
+         .type = KC_CFG_CLASS,                                                                               \
+         .importance = KC_IMPORTANCE_LOW,                                                                    \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 4,                                                                                         \
+         .doc = "The format of keys; default: the worker's, then the connector's own."},                     \
+        {.name = "value.converter",                                                                          \
+         .display_name = "Value converter class",                                                            \
+         .group = COMMON,                                                                                    \
+         .type = KC_CFG_CLASS,                                                                               \
+         .importance = KC_IMPORTANCE_LOW,                                                                    \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 5,                                                                                         \
+         .doc = "The format of values; default: the worker's, then the connector's own."},                   \
+        {.name = "transforms",                                                                               \
+         .display_name = "Transforms",                                                                       \
+         .group = TRANSFORMS,                                                                                \
+         .default_value = "",                                                                                \
+         .type = KC_CFG_LIST,                                                                                \
+         .importance = KC_IMPORTANCE_LOW,                                                                    \
+         .width = KC_WIDTH_LONG,                                                                             \
+         .order = 6,                                                                                         \
+         .doc = "Names of the transforms to apply to records; this version applies none."},                  \
+        {.name = "predicates",                                                                               \
+         .display_name = "Predicates",                                                                       \
+         .group = PREDICATES,                                                                                \
+         .default_value = "",                                                                                \
+         .type = KC_CFG_LIST,                                                                                \
+         .importance = KC_IMPORTANCE_LOW,                                                                    \
+         .width = KC_WIDTH_LONG,                                                                             \
+         .order = 7,                                                                                         \
+         .doc = "Names of the predicates that transforms use; this version applies none."},                  \
+    {                                                                                                        \
+        .name = "errors.tolerance", .display_name = "Error Tolerance", .group = ERRORS,                      \
+        .default_value = "none", .choices = tolerances, .type = KC_CFG_STRING, .flags = KC_CFG_ONE_OF,       \
+        .importance = KC_IMPORTANCE_MEDIUM, .width = KC_WIDTH_SHORT, .order = 3,                             \
+        .doc = "What follows when one record can't be handled; none: the task fails and says which record "  \
+               "it was."                                                                                     \
+    }
+
+static const struct kc_key_info source_keys[] = {
+    SHARED_KEYS,
+    {.name = "topic.creation.groups",
+     .display_name = "Topic Creation Groups",
+     .group = TOPICS,
+     .default_value = "",
+     .type = KC_CFG_LIST,
+     .importance = KC_IMPORTANCE_LOW,
+     .width = KC_WIDTH_LONG,
+     .order = 1,
+     .doc =
+         "Groups of topics with settings of their own; accepted for Kafka Connect's sake, without effect."},
+    {.name = "exactly.once.support",
+     .display_name = "Exactly once support",
+     .group = EXACTLY,
+     .default_value = "requested",
+     .choices = yes_no_requested,
+     .type = KC_CFG_STRING,
+     .flags = KC_CFG_ONE_OF,
+     .importance = KC_IMPORTANCE_MEDIUM,
+     .width = KC_WIDTH_SHORT,
+     .order = 1,
+     .doc = "requested and required: records and position go to Kafka in one transaction. disabled: each "
+            "change at least "
+            "once, without transactions around records."},
+    {.name = "transaction.boundary",
+     .display_name = "Transaction Boundary",
+     .group = EXACTLY,
+     .default_value = "interval",
+     .choices = boundaries,
+     .type = KC_CFG_STRING,
+     .flags = KC_CFG_ONE_OF,
+     .importance = KC_IMPORTANCE_MEDIUM,
+     .width = KC_WIDTH_SHORT,
+     .order = 2,
+     .doc = "When a transaction ends: after transaction.boundary.interval.ms, or with each batch of the "
+            "connector."},
+    {.name = "transaction.boundary.interval.ms",
+     .display_name = "Transaction boundary interval",
+     .group = EXACTLY,
+     .type = KC_CFG_LONG,
+     .flags = KC_CFG_RANGE,
+     .default_value = "100",
+     .min = 1,
+     .max = 10000,
+     .importance = KC_IMPORTANCE_LOW,
+     .width = KC_WIDTH_SHORT,
+     .order = 3,
+     .doc = "How long a transaction stays open, in milliseconds."},
+};
+
+static const struct kc_key_info sink_keys[] = {
+    SHARED_KEYS,
+    {.name = "topics",
+     .display_name = "Topics",
+     .group = COMMON,
+     .default_value = "",
+     .type = KC_CFG_LIST,
+     .importance = KC_IMPORTANCE_HIGH,
+     .width = KC_WIDTH_LONG,
+     .order = 8,
+     .doc = "The topics to read, by comma; either this or topics.regex."},
+    {.name = "topics.regex",
+     .display_name = "Topics regex",
+     .group = COMMON,
+     .default_value = "",
+     .type = KC_CFG_STRING,
+     .importance = KC_IMPORTANCE_HIGH,
+     .width = KC_WIDTH_LONG,
+     .order = 9,
+     .doc = "A regular expression for the names of the topics to read; either this or topics."},
+};
+
+const struct kc_key_info *kc_common_keys(uint32_t kind, size_t *n)
+{
+    if (kind == KC_KIND_SINK) {
+        *n = sizeof(sink_keys) / sizeof(sink_keys[0]);
+        return sink_keys;
+    }
+    *n = sizeof(source_keys) / sizeof(source_keys[0]);
+    return source_keys;
+}

@@ -1,0 +1,259 @@
+#include "plugin/connector_config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <kconnect/plugin.h>
+
+#include "base/buf.h"
+#include "kafka/client_config.h"
+#include "plugin/config_value.h"
+#include "plugin/key_lookup.h"
+
+enum { MAX_NAME_CHARS = 48, MAX_SENTENCE_BYTES = 1024 };
+
+#define NAME_RULE                                                                                            \
+    "a connector's name has 1 to 48 characters: digits, lower-case letters and hyphens, and does not begin " \
+    "with a "                                                                                                \
+    "hyphen"
+
+kc_status kc_connector_name_check(const char *name, struct kc_error *err)
+{
+    size_t n = strlen(name);
+
+    if (n == 0)
+        return kc_fail(err, KC_ERR_CONFIG,
+                       "Invalid value  for configuration name: String may not be empty; " NAME_RULE);
+    if (n > MAX_NAME_CHARS || name[0] == '-' || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != n)
+        return kc_fail(err, KC_ERR_CONFIG, "Invalid value %.*s%s for configuration name: " NAME_RULE,
+                       2 * MAX_NAME_CHARS, name, n > 2 * MAX_NAME_CHARS ? "..." : "");
+    return KC_OK;
+}
+
+/* One check of one configuration. */
+struct check {
+    const struct kc_registry *registry;
+    const struct kc_props *config;
+    const struct kc_component_info *connector;
+    kc_config_problem_fn *problem;
+    void *arg;
+    size_t n_problems;
+};
+
+__attribute__((format(printf, 3, 4))) static void report(struct check *c, const char *key, const char *fmt,
+                                                         ...)
+{
+    char sentence[MAX_SENTENCE_BYTES]; /* a longer one, with a value of kilobytes in it, is cut */
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(sentence, sizeof(sentence), fmt, ap);
+    va_end(ap);
+    c->n_problems++;
+    if (c->problem != NULL)
+        c->problem(c->arg, key, sentence);
+}
+
+static void check_value(struct check *c, const struct kc_key_info *key, const char *name, const char *value)
+{
+    struct kc_buf problem = {0};
+
+    if (value == NULL) {
+        if ((key->flags & KC_CFG_REQUIRED) != 0)
+            report(c, name, "Missing required configuration \"%s\" which has no default value.", name);
+        return;
+    }
+    if (!kc_config_value_check(key, name, value, &problem))
+        report(c, name, "%s", problem.failed ? "out of memory" : problem.data);
+    kc_buf_finish(&problem);
+}
+
+static void check_name(struct check *c)
+{
+    const char *name = kc_props_get(c->config, "name");
+    struct kc_error err = KC_ERROR_INIT;
+
+    if (name == NULL)
+        report(c, "name", "Missing required configuration \"name\" which has no default value.");
+    else if (kc_connector_name_check(name, &err) < 0)
+        report(c, "name", "%s", err.message);
+}
+
+/* "mysql-source, file-sink": the ids of a kind, each once; kind 0: sources and sinks. */
+static void list_ids(const struct kc_registry *r, uint32_t kind, struct kc_buf *out)
+{
+    const char *last = "";
+
+    for (size_t i = 0; i < kc_registry_count(r); i++) {
+        const struct kc_component_info *c = kc_registry_at(r, i);
+        bool wanted = kind != 0 ? c->kind == kind : c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK;
+
+        if (!wanted || strcmp(c->id, last) == 0)
+            continue;
+        kc_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", c->id);
+        last = c->id;
+    }
+    if (out->len == 0)
+        kc_buf_str(out, "none");
+}
+
+static void check_class(struct check *c)
+{
+    const char *name = kc_props_get(c->config, "connector.class");
+    struct kc_buf available = {0};
+
+    if (name == NULL || name[0] == '\0') {
+        report(c, "connector.class",
+               "Missing required configuration \"connector.class\" which has no default value.");
+        return;
+    }
+    c->connector = kc_registry_find(c->registry, 0, name);
+    if (c->connector != NULL)
+        return;
+    list_ids(c->registry, 0, &available);
+    report(c, "connector.class",
+           "Failed to find any connector whose id or alias is %s; installed on this worker are: %s. Put its "
+           "plugin into "
+           "plugin.path of every worker.",
+           name, available.failed ? "?" : available.data);
+    kc_buf_finish(&available);
+}
+
+static void check_common_keys(struct check *c)
+{
+    size_t n;
+    const struct kc_key_info *keys =
+        kc_common_keys(c->connector != NULL ? c->connector->kind : KC_KIND_SOURCE, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *name = keys[i].name;
+
+        /* These two have sentences of their own; what the connector declares itself is checked by its declaration. */
+        if (strcmp(name, "name") == 0 || strcmp(name, "connector.class") == 0 ||
+            (c->connector != NULL && kc_key_of(c->connector, name) != NULL))
+            continue;
+        check_value(c, &keys[i], name, kc_props_get(c->config, name));
+    }
+}
+
+/* Kafka Connect's transforms would change records: leaving them out without a word would deliver wrong ones. */
+static void check_chain(struct check *c, const char *key)
+{
+    const char *value = kc_props_or(c->config, key, "");
+
+    if (value[strspn(value, " \t")] != '\0')
+        report(
+            c, key,
+            "Invalid value %s for configuration %s: this version runs connectors without %s; remove the key",
+            value, key, key);
+}
+
+static void check_converter(struct check *c, const char *side)
+{
+    const char *name = kc_converter_name(c->connector, c->config, side);
+    const struct kc_component_info *converter;
+    struct kc_buf available = {0};
+    char key[32];
+
+    if (name == NULL)
+        return;
+    (void)snprintf(key, sizeof(key), "%s.converter", side);
+    converter = kc_registry_find(c->registry, KC_KIND_CONVERTER, name);
+    if (converter == NULL) {
+        list_ids(c->registry, KC_KIND_CONVERTER, &available);
+        report(c, key,
+               "Invalid value %s for configuration %s: Class %s could not be found; installed converters "
+               "are: %s.",
+               name, key, name, available.failed ? "?" : available.data);
+        kc_buf_finish(&available);
+        return;
+    }
+    for (size_t i = 0; i < converter->n_keys; i++) {
+        char full[320];
+
+        (void)snprintf(full, sizeof(full), "%s.%s", key, converter->keys[i].name);
+        check_value(c, &converter->keys[i], full, kc_props_get(c->config, full));
+    }
+}
+
+static void check_overrides(struct check *c)
+{
+    for (size_t i = 0; i < kc_props_count(c->config); i++) {
+        const char *key = kc_props_key(c->config, i), *property = kc_client_override(key);
+
+        if (property != NULL && !kc_client_key_known(property))
+            report(c, key, "Unknown configuration %s: librdkafka has no property %s.", key, property);
+    }
+}
+
+static void check_sink_topics(struct check *c)
+{
+    bool list = kc_props_or(c->config, "topics", "")[0] != '\0';
+    bool regex = kc_props_or(c->config, "topics.regex", "")[0] != '\0';
+    const char *what = list && regex
+                           ? "topics and topics.regex are mutually exclusive options, but both are set."
+                           : "Must configure one of topics or topics.regex";
+
+    if (list != regex)
+        return;
+    report(c, "topics", "%s", what);
+    report(c, "topics.regex", "%s", what);
+}
+
+size_t kc_connector_config_check(const struct kc_registry *r, const struct kc_props *config,
+                                 kc_config_problem_fn *problem, void *arg)
+{
+    struct check c = {.registry = r, .config = config, .problem = problem, .arg = arg};
+
+    check_name(&c);
+    check_class(&c);
+    check_common_keys(&c);
+    check_chain(&c, "transforms");
+    check_chain(&c, "predicates");
+    check_converter(&c, "key");
+    check_converter(&c, "value");
+    check_overrides(&c);
+    if (c.connector == NULL)
+        return c.n_problems;
+    if (c.connector->kind == KC_KIND_SINK)
+        check_sink_topics(&c);
+    for (size_t i = 0; i < c.connector->n_keys; i++)
+        check_value(&c, &c.connector->keys[i], c.connector->keys[i].name,
+                    kc_props_get(config, c.connector->keys[i].name));
+    return c.n_problems;
+}
+
+/* The converter that is meant when nobody names one: the only one there is. */
+static const struct kc_component_info *only_converter(const struct kc_registry *r)
+{
+    const struct kc_component_info *found = NULL;
+
+    for (size_t i = 0; i < kc_registry_count(r); i++) {
+        const struct kc_component_info *c = kc_registry_at(r, i);
+
+        if (c->kind != KC_KIND_CONVERTER)
+            continue;
+        if (found != NULL && strcmp(found->id, c->id) != 0)
+            return NULL;
+        found = c;
+    }
+    return found;
+}
+
+const struct kc_component_info *kc_connector_converter(const struct kc_registry *r,
+                                                       const struct kc_props *worker,
+                                                       const struct kc_props *config, const char *side)
+{
+    const char *class_name = kc_props_or(config, "connector.class", "");
+    char key[32];
+    const char *name;
+
+    (void)snprintf(key, sizeof(key), "%s.converter", side);
+    name = kc_props_or(config, key, "");
+    if (name[0] == '\0' && worker != NULL)
+        name = kc_props_or(worker, key, "");
+    if (name[0] == '\0')
+        name = kc_converter_name(kc_registry_find(r, 0, class_name), config, side);
+    return name != NULL ? kc_registry_find(r, KC_KIND_CONVERTER, name) : only_converter(r);
+}

@@ -1,0 +1,28 @@
+/* key_lookup.h - which declaration a configuration key falls under. Any thread. */
+#ifndef KC_PLUGIN_KEY_LOOKUP_H
+#define KC_PLUGIN_KEY_LOOKUP_H
+
+#include "plugin/registry.h"
+
+/* The declaration of `name` among a component's own keys; NULL: none. */
+const struct kc_key_info *kc_key_of(const struct kc_component_info *c, const char *name);
+
+/*
+ * The name a connector would use for its converter of `side` ("key" or "value"), from its configuration or else its
+ * component's default for that key; NULL: it leaves the choice to the worker.
+ */
+const char *kc_converter_name(const struct kc_component_info *connector, const struct kc_props *config,
+                              const char *side);
+
+/*
+ * The declaration that `key` of a connector's configuration has: by its component, its converters (keys with the prefix
+ * "key.converter." or "value.converter.") or every connector. NULL: nobody declares it. `connector` may be NULL.
+ */
+const struct kc_key_info *kc_key_lookup(const struct kc_registry *r,
+                                        const struct kc_component_info *connector,
+                                        const struct kc_props *config, const char *key);
+
+/* The part behind "producer.override.", "consumer.override." or "admin.override."; NULL: it is no client override. */
+const char *kc_client_override(const char *key);
+
+#endif
