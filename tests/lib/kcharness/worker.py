@@ -16,7 +16,7 @@ from .waiting import wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("KC_BUILD", ROOT / "build"))
-EXECUTABLE = BUILD / "worker" / "kconnect"
+EXECUTABLE = BUILD / "kconnect"
 
 
 def free_port():
