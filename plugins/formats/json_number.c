@@ -7,58 +7,56 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char pairs[] =
-    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
-    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-
 static const double power_of_10[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
-static unsigned digit_count(uint64_t v)
-{
-    static const uint64_t power[] = {
-        0,
-        10ull,
-        100ull,
-        1000ull,
-        10000ull,
-        100000ull,
-        1000000ull,
-        10000000ull,
-        100000000ull,
-        1000000000ull,
-        10000000000ull,
-        100000000000ull,
-        1000000000000ull,
-        10000000000000ull,
-        100000000000000ull,
-        1000000000000000ull,
-        10000000000000000ull,
-        100000000000000000ull,
-        1000000000000000000ull,
-        10000000000000000000ull,
-    };
-    /* 1233/4096 is just above log10(2): the estimate is right or one too low. */
-    unsigned bits = 64 - (unsigned)__builtin_clzll(v | 1), guess = bits * 1233 >> 12;
+#define ASCII_ZEROS UINT64_C(0x3030303030303030)
 
-    return guess + (v >= power[guess]);
+/*
+ * The eight digits of v < 10^8, one in each byte, the first in the lowest. All at once: a number of four digits in each
+ * half, then of two in each quarter, then of one; the factors divide by 100 and by 10 exactly in these ranges.
+ */
+static inline uint64_t eight_digits(uint32_t v)
+{
+    uint64_t x = v / 10000 | (uint64_t)(v % 10000) << 32, q;
+
+    q = (x * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+    x = q | (x - q * 100) << 16;
+    q = (x * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+    return q | (x - q * 10) << 8;
+}
+
+static inline uint8_t *put_eight(uint8_t *p, uint32_t v)
+{
+    uint64_t x = eight_digits(v) | ASCII_ZEROS;
+
+    memcpy(p, &x, sizeof(x));
+    return p + sizeof(x);
+}
+
+/* Without leading zeros, but at least one digit; writes 8 bytes all the same. */
+static inline uint8_t *put_first(uint8_t *p, uint32_t v)
+{
+    uint64_t x = eight_digits(v);
+    unsigned zeros = (unsigned)__builtin_ctzll(x | UINT64_C(1) << 56) / 8;
+
+    x = (x | ASCII_ZEROS) >> zeros * 8;
+    memcpy(p, &x, sizeof(x));
+    return p + (8 - zeros);
 }
 
 uint8_t *kc_put_u64(uint8_t *p, uint64_t v)
 {
-    unsigned n = digit_count(v);
-    uint8_t *end = p + n, *at = end;
+    enum { E8 = 100000000 };
+    uint64_t high;
 
-    while (v >= 100) {
-        at -= 2;
-        memcpy(at, pairs + v % 100 * 2, 2);
-        v /= 100;
-    }
-    if (v >= 10)
-        memcpy(at - 2, pairs + v * 2, 2);
-    else
-        at[-1] = (uint8_t)('0' + v);
-    return end;
+    if (v < E8)
+        return put_first(p, (uint32_t)v);
+    high = v / E8;
+    if (high < E8)
+        return put_eight(put_first(p, (uint32_t)high), (uint32_t)(v % E8));
+    p = put_eight(put_first(p, (uint32_t)(high / E8)), (uint32_t)(high % E8));
+    return put_eight(p, (uint32_t)(v % E8));
 }
 
 uint8_t *kc_put_i64(uint8_t *p, int64_t v)
