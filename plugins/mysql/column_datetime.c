@@ -1,0 +1,110 @@
+#include "calendar.h"
+#include "column_family.h"
+#include "le.h"
+#include "wire_type.h"
+
+enum {
+    MILLISECOND_DIGITS = 3
+}; /* up to so many digits of a fraction the value counts milliseconds, else microseconds */
+
+/* The wall clock, read as UTC. A date that does not exist is NULL. */
+static void give(const struct kc_column *column, const struct kc_civil *c, struct kc_value *out)
+{
+    int64_t us;
+
+    if (!kc_civil_has_date(c))
+        return; /* *out is KC_NULL */
+    us = kc_civil_microseconds(c);
+    out->type = KC_INT64;
+    /* Years before 1970 are negative; the fraction has at most three digits then, so nothing is cut off. */
+    out->as.i64 = column->fsp <= MILLISECOND_DIGITS ? us / 1000 : us;
+}
+
+/*
+ * Five bytes, big-endian, then the fraction: 1 bit sign (always 1), 17 bits year * 13 + month, 5 day, 5 hour, 6 minute, 6 second.
+ */
+static const uint8_t *datetime_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                     const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                     struct kc_value *out)
+{
+    unsigned fraction = (column->fsp + 1u) / 2;
+    struct kc_civil c = {0};
+    uint64_t v;
+
+    (void)wire;
+    (void)arena;
+    if ((size_t)(end - p) < 5 + fraction)
+        return NULL;
+    v = kc_be_n(p, 5) & UINT64_C(0x7fffffffff);
+    c.year = (uint32_t)(v >> 22) / 13;
+    c.month = (uint32_t)(v >> 22) % 13;
+    c.day = v >> 17 & 31;
+    c.hour = v >> 12 & 31;
+    c.minute = v >> 6 & 63;
+    c.second = v & 63;
+    c.microsecond = kc_fraction_read(p + 5, column->fsp);
+    give(column, &c, out);
+    return p + 5 + fraction;
+}
+
+/* The form before MySQL 5.6, which MariaDB still writes for old tables: a decimal number YYYYMMDDhhmmss in eight bytes. */
+static const uint8_t *old_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                struct kc_value *out)
+{
+    struct kc_civil c = {0};
+    uint64_t v;
+
+    (void)wire;
+    (void)arena;
+    if (end - p < 8)
+        return NULL;
+    v = kc_le64(p);
+    c.second = (uint32_t)(v % 100);
+    c.minute = (uint32_t)(v / 100 % 100);
+    c.hour = (uint32_t)(v / 10000 % 100);
+    c.day = (uint32_t)(v / 1000000 % 100);
+    c.month = (uint32_t)(v / 100000000 % 100);
+    c.year = (uint32_t)(v / UINT64_C(10000000000) % 10000);
+    give(column, &c, out);
+    return p + 8;
+}
+
+static kc_column_image_fn datetime_bind(const struct kc_column *column, const struct kc_map_column *wire,
+                                        const char **why)
+{
+    if (wire->type == KC_WIRE_DATETIME_OLD && column->fsp == 0)
+        return old_image;
+    if (wire->type == KC_WIRE_DATETIME_OLD)
+        return kc_bind_refused(
+            why, "its fractions of a second are stored in the form of MariaDB 5.3: ALTER TABLE ... "
+                 "FORCE with mysql56_temporal_format = ON converts it");
+    if (wire->meta != column->fsp)
+        return kc_bind_refused(why, "it has another number of fraction digits in the binlog");
+    return datetime_image;
+}
+
+static kc_status datetime_from_text(const struct kc_column *column, const char *text, uint32_t len,
+                                    struct kc_arena *arena, struct kc_value *out)
+{
+    struct kc_civil c;
+
+    (void)arena;
+    if (!kc_civil_parse(text, len, true, &c))
+        return KC_ERR_FATAL;
+    give(column, &c, out);
+    return KC_OK;
+}
+
+static struct kc_column_schema_kind datetime_schema(const struct kc_column *column)
+{
+    return (struct kc_column_schema_kind){KC_INT64, column->fsp <= MILLISECOND_DIGITS
+                                                        ? "io.debezium.time.Timestamp"
+                                                        : "io.debezium.time.MicroTimestamp"};
+}
+
+const struct kc_column_family kc_column_datetime = {
+    .bind = datetime_bind,
+    .from_text = datetime_from_text,
+    .schema = datetime_schema,
+};

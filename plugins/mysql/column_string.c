@@ -1,0 +1,88 @@
+#include "charset.h"
+#include "column_family.h"
+#include "counted_bytes.h"
+#include "wire_type.h"
+
+/* CHAR loses its trailing spaces wherever it is read. */
+static uint32_t without_padding(const struct kc_column *column, const uint8_t *p, uint32_t len)
+{
+    if (column->wire_type != KC_WIRE_STRING)
+        return len;
+    while (len > 0 && p[len - 1] == ' ')
+        len--;
+    return len;
+}
+
+static inline const uint8_t *image(enum kc_charset charset, const struct kc_column *column,
+                                   const struct kc_map_column *wire, const uint8_t *p, const uint8_t *end,
+                                   struct kc_arena *arena, struct kc_value *out)
+{
+    const uint8_t *bytes;
+    uint32_t len;
+
+    p = kc_counted_bytes(p, end, wire->length_bytes, &bytes, &len);
+    if (p == NULL || !kc_charset_to_utf8(charset, bytes, without_padding(column, bytes, len), arena, out))
+        return NULL;
+    return p;
+}
+
+static const uint8_t *utf8_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                 const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                 struct kc_value *out)
+{
+    return image(KC_CHARSET_UTF8, column, wire, p, end, arena, out);
+}
+
+static const uint8_t *ascii_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                  const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                  struct kc_value *out)
+{
+    return image(KC_CHARSET_ASCII, column, wire, p, end, arena, out);
+}
+
+static const uint8_t *latin1_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                   const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                   struct kc_value *out)
+{
+    return image(KC_CHARSET_LATIN1, column, wire, p, end, arena, out);
+}
+
+static kc_column_image_fn string_bind(const struct kc_column *column, const struct kc_map_column *wire,
+                                      const char **why)
+{
+    enum kc_charset charset = kc_charset_by_name(column->charset);
+
+    if (wire->collation != 0 && kc_charset_by_collation(wire->collation) != charset)
+        return kc_bind_refused(why, "its character set is another one in the binlog");
+    if (wire->length_bytes < 1 || wire->length_bytes > 4)
+        return kc_bind_refused(why, "its length is impossible in the binlog");
+    switch (charset) {
+    case KC_CHARSET_UTF8: return utf8_image;
+    case KC_CHARSET_ASCII: return ascii_image;
+    case KC_CHARSET_LATIN1: return latin1_image;
+    default: return kc_bind_refused(why, "its character set is not known");
+    }
+}
+
+/* The server has converted to UTF-8 already. */
+static kc_status string_from_text(const struct kc_column *column, const char *text, uint32_t len,
+                                  struct kc_arena *arena, struct kc_value *out)
+{
+    (void)arena;
+    out->type = KC_STRING;
+    out->as.str = text;
+    out->len = without_padding(column, (const uint8_t *)text, len);
+    return KC_OK;
+}
+
+static struct kc_column_schema_kind string_schema(const struct kc_column *column)
+{
+    (void)column;
+    return (struct kc_column_schema_kind){KC_STRING, NULL};
+}
+
+const struct kc_column_family kc_column_string = {
+    .bind = string_bind,
+    .from_text = string_from_text,
+    .schema = string_schema,
+};

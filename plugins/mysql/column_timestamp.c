@@ -1,0 +1,95 @@
+#include "calendar.h"
+#include "column_family.h"
+#include "le.h"
+#include "wire_type.h"
+
+#include <kconnect/sdk.h>
+
+/* ISO-8601 text in UTC with as many digits of a fraction as the column has. Zero is the zero date: NULL. */
+static bool give(const struct kc_column *column, const struct kc_civil *c, struct kc_arena *arena,
+                 struct kc_value *out)
+{
+    char *text;
+
+    if (!kc_civil_has_date(c))
+        return true; /* *out is KC_NULL */
+    text = kc_arena_alloc(arena, KC_ISO_TEXT_BYTES);
+    if (text == NULL)
+        return false;
+    out->type = KC_STRING;
+    out->len = kc_civil_print_utc(c, column->fsp, text);
+    out->as.str = text;
+    return true;
+}
+
+static bool give_seconds(const struct kc_column *column, uint32_t seconds, uint32_t microsecond,
+                         struct kc_arena *arena, struct kc_value *out)
+{
+    struct kc_civil c = {0};
+
+    if (seconds != 0)
+        c = kc_civil_from_seconds(seconds);
+    c.microsecond = microsecond;
+    return give(column, &c, arena, out);
+}
+
+/* Four bytes, big-endian, seconds since 1970; then the fraction. */
+static const uint8_t *timestamp_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                      const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                      struct kc_value *out)
+{
+    unsigned fraction = (column->fsp + 1u) / 2;
+
+    (void)wire;
+    if ((size_t)(end - p) < 4 + fraction ||
+        !give_seconds(column, (uint32_t)kc_be_n(p, 4), kc_fraction_read(p + 4, column->fsp), arena, out))
+        return NULL;
+    return p + 4 + fraction;
+}
+
+/* The form before MySQL 5.6: four bytes, little-endian. */
+static const uint8_t *old_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                struct kc_value *out)
+{
+    (void)wire;
+    if (end - p < 4 || !give_seconds(column, kc_le32(p), 0, arena, out))
+        return NULL;
+    return p + 4;
+}
+
+static kc_column_image_fn timestamp_bind(const struct kc_column *column, const struct kc_map_column *wire,
+                                         const char **why)
+{
+    if (wire->type == KC_WIRE_TIMESTAMP_OLD && column->fsp == 0)
+        return old_image;
+    if (wire->type == KC_WIRE_TIMESTAMP_OLD)
+        return kc_bind_refused(
+            why, "its fractions of a second are stored in the form of MariaDB 5.3: ALTER TABLE ... "
+                 "FORCE with mysql56_temporal_format = ON converts it");
+    if (wire->meta != column->fsp)
+        return kc_bind_refused(why, "it has another number of fraction digits in the binlog");
+    return timestamp_image;
+}
+
+static kc_status timestamp_from_text(const struct kc_column *column, const char *text, uint32_t len,
+                                     struct kc_arena *arena, struct kc_value *out)
+{
+    struct kc_civil c;
+
+    if (!kc_civil_parse(text, len, true, &c))
+        return KC_ERR_FATAL;
+    return give(column, &c, arena, out) ? KC_OK : KC_ERR_NOMEM;
+}
+
+static struct kc_column_schema_kind timestamp_schema(const struct kc_column *column)
+{
+    (void)column;
+    return (struct kc_column_schema_kind){KC_STRING, "io.debezium.time.ZonedTimestamp"};
+}
+
+const struct kc_column_family kc_column_timestamp = {
+    .bind = timestamp_bind,
+    .from_text = timestamp_from_text,
+    .schema = timestamp_schema,
+};
