@@ -1,0 +1,135 @@
+#include "config_check.h"
+
+#include <ctype.h>
+#include <kconnect/plugin.h>
+#include <string.h>
+
+#include "change.h"
+#include "documents.h"
+#include "plugin/connector_config.h"
+
+static const char ENDPOINT[] = "\nYou can also find the above list of errors at the endpoint "
+                               "`/connector-plugins/{connectorType}/config/validate`";
+
+bool kc_trim(const char *text, char *out, size_t size)
+{
+    size_t n;
+
+    while (isspace((unsigned char)*text))
+        text++;
+    n = strlen(text);
+    while (n > 0 && isspace((unsigned char)text[n - 1]))
+        n--;
+    if (n >= size)
+        return false;
+    memcpy(out, text, n);
+    out[n] = 0;
+    return true;
+}
+
+bool kc_config_name(struct kc_props *config, const char *name, struct kc_reply *reply)
+{
+    const char *given = kc_props_get(config, "name");
+    char trimmed[128];
+
+    if (given != NULL && (!kc_trim(given, trimmed, sizeof(trimmed)) || strcmp(trimmed, name) != 0)) {
+        kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
+                       "Connector name configuration (%s) doesn't match connector name in the URL (%s)",
+                       given, name);
+        return false;
+    }
+    if (kc_props_set(config, "name", name) != KC_OK) {
+        reply->body.failed = true;
+        return false;
+    }
+    return true;
+}
+
+static void collect(void *arg, const char *key, const char *sentence)
+{
+    struct kc_buf *b = arg;
+
+    (void)key;
+    kc_buf_printf(b, "\n%s", sentence);
+}
+
+static void reply_no_class(struct kc_request *q, const struct kc_props *config, struct kc_reply *reply)
+{
+    struct kc_buf shown = {0};
+
+    kc_write_config(&shown, q->context->registry, config);
+    kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "Connector config %s contains no connector type",
+                   shown.failed ? "{}" : shown.data);
+    kc_buf_finish(&shown);
+}
+
+static void reply_unknown_class(struct kc_request *q, const char *class, struct kc_reply *reply)
+{
+    const struct kc_registry *r = q->context->registry;
+    struct kc_buf names = {0};
+
+    for (size_t i = 0; i < kc_registry_count(r); i++) {
+        const struct kc_component_info *c = kc_registry_at(r, i);
+
+        if (c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK)
+            kc_buf_printf(&names, "%s%s %s", names.len > 0 ? ", " : "", c->id, c->version);
+    }
+    kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
+                   "No connector plugin is called %s (connector.class); installed are: %s.", class,
+                   names.len > 0 && !names.failed ? names.data : "none, check plugin.path");
+    kc_buf_finish(&names);
+}
+
+bool kc_config_acceptable(struct kc_request *q, const struct kc_props *config, const char **type,
+                          struct kc_reply *reply)
+{
+    const char *class = kc_props_get(config, "connector.class");
+    const struct kc_component_info *component;
+    struct kc_buf problems = {0};
+    size_t n;
+
+    if (class == NULL) {
+        reply_no_class(q, config, reply);
+        return false;
+    }
+    component = kc_registry_find(q->context->registry, 0, class);
+    if (component == NULL) {
+        reply_unknown_class(q, class, reply);
+        return false;
+    }
+    *type = component->kind == KC_KIND_SINK ? "sink" : "source";
+    n = kc_connector_config_check(q->context->registry, config, collect, &problems);
+    if (n > 0)
+        kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
+                       "Connector configuration is invalid and contains the following %zu error(s):%s%s", n,
+                       problems.data == NULL ? "" : problems.data, ENDPOINT);
+    kc_buf_finish(&problems);
+    return n == 0;
+}
+
+/* A Host header goes into Location only when it looks like a host: nobody may smuggle anything through it. */
+static bool plain_host(const char *host)
+{
+    return host != NULL && *host != 0 &&
+           strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") ==
+               strlen(host);
+}
+
+void kc_reply_connector(struct kc_request *q, const char *name, bool created, struct kc_reply *reply)
+{
+    const struct kc_connector_view *c = kc_fleet_find(q->view, name);
+    struct kc_buf location = {0};
+
+    if (c == NULL) { /* made, and deleted by somebody in this very moment */
+        kc_reply_unknown(reply, KC_SAY_NOT_FOUND, name);
+        return;
+    }
+    kc_write_connector_info(&reply->body, q->context->registry, c);
+    kc_reply_json(reply, created ? KC_HTTP_CREATED : KC_HTTP_OK);
+    if (!created)
+        return;
+    /* No character of a valid name needs an escape in a path. */
+    kc_buf_printf(&location, "http://%s/connectors/%s", plain_host(q->head.host) ? q->head.host : q->address,
+                  name);
+    reply->location = kc_buf_take(&location);
+}
