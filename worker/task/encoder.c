@@ -1,0 +1,133 @@
+#include "task/encoder.h"
+
+#include <stdlib.h>
+
+#include "task/parse_config.h"
+
+static kc_status grow_slices(struct kc_slices *s, uint64_t more)
+{
+    uint64_t cap = s->cap == 0 ? 256 : s->cap;
+    struct kc_slice *list;
+
+    if (more > INT32_MAX || s->len > INT32_MAX)
+        return KC_ERR_NOMEM;
+    while (cap < s->len + more)
+        cap *= 2;
+    list = realloc(s->list, cap * sizeof(*list));
+    if (list == NULL)
+        return KC_ERR_NOMEM;
+    s->list = list;
+    s->cap = cap;
+    return KC_OK;
+}
+
+static kc_status grow_keys(struct kc_bytes *b, uint64_t more)
+{
+    uint64_t cap = b->cap == 0 ? 4096 : b->cap;
+    uint8_t *data;
+
+    if (more > INT32_MAX || b->len > INT32_MAX)
+        return KC_ERR_NOMEM;
+    while (cap < b->len + more)
+        cap *= 2;
+    data = realloc(b->data, cap);
+    if (data == NULL)
+        return KC_ERR_NOMEM;
+    b->data = data;
+    b->cap = cap;
+    return KC_OK;
+}
+
+static kc_status open_one(struct kc_converter *c, struct kc_task *task, enum kc_task_role role,
+                          const char *prefix, int32_t which, struct kc_error *err)
+{
+    const struct kc_task_plugin *plugin = &task->start.plugins[role];
+    struct kc_component_ref component;
+    struct kc_props *props;
+    struct kc_parsed *config = NULL;
+    kc_status status =
+        kc_plugin_load(plugin->file, KC_KIND_CONVERTER, plugin->id, kc_host_table(), &component, err);
+
+    if (status < 0)
+        return status;
+    kc_ctx_init(&c->ctx, task, &component);
+    c->ops = component.def->ops;
+    c->slices = (struct kc_slices){.struct_size = sizeof(c->slices), .grow = grow_slices};
+    if (!KC_CAN(struct kc_converter_ops, c->ops, encode))
+        return kc_fail(err, KC_ERR_CONFIG, "%s cannot write, only read", component.label);
+    props = kc_config_under(task->start.config, prefix);
+    if (props == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    config = kc_config_parse(component.def->config, props, err);
+    kc_props_destroy(props);
+    if (config == NULL) {
+        (void)kc_wrap(err, "%s", prefix);
+        return err->status;
+    }
+    kc_ctx_enter(&c->ctx, "open");
+    status = c->ops->open(&c->ctx, kc_parsed_map(config), which, &c->self, err);
+    kc_ctx_leave(&c->ctx);
+    kc_parsed_destroy(config);
+    c->opened = status >= 0;
+    return status;
+}
+
+kc_status kc_encoder_open(struct kc_encoder *e, struct kc_task *task, struct kc_error *err)
+{
+    kc_status status;
+
+    *e = (struct kc_encoder){.key_bytes = {.struct_size = sizeof(e->key_bytes), .grow = grow_keys}};
+    status = open_one(&e->key, task, KC_ROLE_KEY_CONVERTER, "key.converter.", KC_FOR_KEY, err);
+    if (status >= 0)
+        status = open_one(&e->value, task, KC_ROLE_VALUE_CONVERTER, "value.converter.", KC_FOR_VALUE, err);
+    return status;
+}
+
+static void close_one(struct kc_converter *c)
+{
+    if (c->opened) {
+        kc_ctx_enter(&c->ctx, "close");
+        c->ops->close(c->self);
+        kc_ctx_leave(&c->ctx);
+    }
+    if (c->ctx.task != NULL)
+        kc_ctx_finish(&c->ctx);
+    free(c->slices.list);
+}
+
+void kc_encoder_close(struct kc_encoder *e)
+{
+    close_one(&e->key);
+    close_one(&e->value);
+    free(e->key_bytes.data);
+    *e = (struct kc_encoder){0};
+}
+
+static kc_status run_one(struct kc_converter *c, struct kc_batch *b, struct kc_bytes *out,
+                         struct kc_error *err)
+{
+    kc_status status;
+
+    c->slices.len = 0;
+    kc_ctx_enter(&c->ctx, "encode");
+    status = c->ops->encode(c->self, b, out, &c->slices, err);
+    kc_ctx_leave(&c->ctx);
+    return status;
+}
+
+kc_status kc_encoder_run(struct kc_encoder *e, struct kc_batch *b, struct kc_out *out,
+                         struct kc_pairing *pairs, struct kc_error *err)
+{
+    kc_status status;
+
+    e->key_bytes.len = 0;
+    status = run_one(&e->key, b, &e->key_bytes, err);
+    if (status >= 0)
+        status = run_one(&e->value, b, &out->bytes, err);
+    *pairs = (struct kc_pairing){.batch = b,
+                                 .key_bytes = &e->key_bytes,
+                                 .value_bytes = &out->bytes,
+                                 .keys = &e->key.slices,
+                                 .values = &e->value.slices};
+    return status;
+}

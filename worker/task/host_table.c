@@ -1,0 +1,282 @@
+#include "task/host_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "task/arena.h"
+
+enum { PROGRESS_INTERVAL_MS = 1000 };
+
+struct kc_metric {
+    struct kc_metric *next;
+    int32_t kind;
+    _Atomic double value;
+    _Atomic uint64_t observations;
+    char name[];
+};
+
+static const void *get_extension(const char *id)
+{
+    (void)id;
+    return NULL;
+}
+
+/* The ABI's levels are the log's. */
+static int32_t log_enabled(struct kc_ctx *ctx, int32_t level)
+{
+    (void)ctx;
+    return kc_log_enabled((enum kc_log_level)level);
+}
+
+static void log_line(struct kc_ctx *ctx, int32_t level, const char *file, int32_t line, struct kc_str msg)
+{
+    (void)file;
+    (void)line;
+    if (level < KC_TRACE || level > KC_ERROR)
+        level = KC_ERROR;
+    kc_log((enum kc_log_level)level, ctx == NULL ? "plugin" : ctx->component.def->id, "%.*s", (int)msg.len,
+           msg.ptr);
+}
+
+static struct kc_metric *metric(struct kc_ctx *ctx, int32_t kind, const char *name, const char *labels)
+{
+    size_t name_len = strlen(name), labels_len = labels == NULL ? 0 : strlen(labels);
+    struct kc_metric *m = calloc(1, sizeof(*m) + name_len + labels_len + 3);
+
+    if (m == NULL)
+        return NULL;
+    m->kind = kind;
+    (void)snprintf(m->name, name_len + labels_len + 3, labels_len == 0 ? "%s%s" : "%s{%s}", name,
+                   labels_len == 0 ? "" : labels);
+    m->next = ctx->metrics;
+    ctx->metrics = m;
+    return m;
+}
+
+static void metric_add(struct kc_metric *m, double delta)
+{
+    double old;
+
+    if (m == NULL)
+        return;
+    old = atomic_load(&m->value);
+    while (!atomic_compare_exchange_weak(&m->value, &old, old + delta))
+        ;
+    atomic_fetch_add(&m->observations, 1);
+}
+
+static void metric_set(struct kc_metric *m, double value)
+{
+    if (m != NULL)
+        atomic_store(&m->value, value);
+}
+
+static kc_status offset_get(struct kc_ctx *ctx, const struct kc_map *partition, struct kc_map *offset)
+{
+    return kc_offsets_get(ctx->task->offsets, partition, offset);
+}
+
+static void offset_each(struct kc_ctx *ctx,
+                        void (*visit)(void *arg, const struct kc_map *partition, const struct kc_map *offset),
+                        void *arg)
+{
+    kc_offsets_each(ctx->task->offsets, visit, arg);
+}
+
+static kc_status state_get(struct kc_ctx *ctx, struct kc_str key, struct kc_str *value)
+{
+    return kc_state_get(ctx->task->offsets, key, value);
+}
+
+static kc_status state_put(struct kc_ctx *ctx, struct kc_str key, struct kc_str value)
+{
+    return kc_state_put(ctx->task->offsets, key, value, false);
+}
+
+static const struct kc_topic *topic(struct kc_ctx *ctx, struct kc_str name, uint32_t partitions)
+{
+    return kc_topics_get(ctx->task->topics, name, partitions);
+}
+
+static kc_status topics_ensure(struct kc_ctx *ctx, struct kc_error *err)
+{
+    return kc_topics_ensure(ctx->task->topics, err);
+}
+
+static const struct kc_schema *schema_new(struct kc_ctx *ctx, const struct kc_schema *spec,
+                                          struct kc_error *err)
+{
+    return kc_schemas_get(ctx->task->schemas, spec, err);
+}
+
+static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
+{
+    struct kc_task *t = ctx->task;
+    struct kc_error failed = *why;
+
+    kc_batch_at(b, i)->flags |= KC_REC_FAILED;
+    atomic_fetch_add(&t->errors, 1);
+    if (t->tolerate_bad_records) {
+        kc_log(KC_WARN, ctx->component.def->id, "a record was skipped because errors.tolerance is all: %s",
+               why->message);
+        return;
+    }
+    failed.struct_size = sizeof(failed);
+    if (failed.status >= 0 || failed.status == KC_ERR_RECORD)
+        failed.status = KC_ERR_FATAL;
+    kc_task_raise(t, &failed);
+}
+
+static void request_reconfiguration(struct kc_ctx *ctx)
+{
+    kc_log(KC_INFO, ctx->component.def->id,
+           "asked for new task configurations; they are made when the connector is deployed again");
+}
+
+static void raise_failure(struct kc_ctx *ctx, const struct kc_error *why)
+{
+    kc_task_raise(ctx->task, why);
+}
+
+static void send_progress(struct kc_task *t, const char *phase, const char *item, uint64_t done,
+                          uint64_t total)
+{
+    int64_t now = kc_mono_ms();
+    bool send;
+
+    (void)pthread_mutex_lock(&t->lock);
+    send = now - t->progress_sent_ms >= PROGRESS_INTERVAL_MS || strcmp(t->progress_item, item) != 0 ||
+           (total > 0 && done >= total);
+    if (send) {
+        t->progress_sent_ms = now;
+        (void)snprintf(t->progress_item, sizeof(t->progress_item), "%s", item);
+    }
+    (void)pthread_mutex_unlock(&t->lock);
+    if (send)
+        (void)kc_link_progress(t->link, phase, item, done, total);
+}
+
+static void alive(struct kc_ctx *ctx, const char *progress)
+{
+    if (ctx->task->page != NULL)
+        kc_crash_page_alive(ctx->task->page);
+    if (progress != NULL)
+        kc_log(KC_DEBUG, ctx->component.def->id, "%s", progress);
+}
+
+static void progress(struct kc_ctx *ctx, const char *phase, const char *item, uint64_t done, uint64_t total)
+{
+    send_progress(ctx->task, phase == NULL ? "" : phase, item == NULL ? "" : item, done, total);
+}
+
+static int32_t stop_fd(struct kc_ctx *ctx)
+{
+    return kc_link_stop_fd(ctx->task->link);
+}
+
+/* A task validates and plans nothing, so nobody holds a collector to report into. */
+static void report_error(struct kc_report *r, const char *key, const char *message)
+{
+    (void)r;
+    kc_log(KC_WARN, "plugin", "%s: %s", key == NULL ? "configuration" : key, message);
+}
+
+static void report_choice(struct kc_report *r, const char *key, const char *value)
+{
+    (void)r;
+    (void)key;
+    (void)value;
+}
+
+static void report_visible(struct kc_report *r, const char *key, int32_t visible)
+{
+    (void)r;
+    (void)key;
+    (void)visible;
+}
+
+static void report_value(struct kc_report *r, const char *key, struct kc_str value, int64_t ttl_ms)
+{
+    (void)r;
+    (void)key;
+    (void)value;
+    (void)ttl_ms;
+}
+
+static kc_status plan_add(struct kc_task_plan *plan, const struct kc_map *config)
+{
+    (void)plan;
+    (void)config;
+    return KC_ERR_UNSUPPORTED;
+}
+
+const struct kc_host *kc_host_table(void)
+{
+    static const struct kc_host table = {
+        .struct_size = sizeof(table),
+        .abi_major = KC_ABI_MAJOR,
+        .abi_minor = KC_ABI_MINOR,
+        .name = "kconnect",
+        .version = KC_VERSION,
+        .get_extension = get_extension,
+        .log_enabled = log_enabled,
+        .log = log_line,
+        .metric = metric,
+        .metric_add = metric_add,
+        .metric_set = metric_set,
+        .offset_get = offset_get,
+        .offset_each = offset_each,
+        .state_get = state_get,
+        .state_put = state_put,
+        .topic = topic,
+        .topics_ensure = topics_ensure,
+        .schema_new = schema_new,
+        .schema_ref = kc_schema_ref,
+        .schema_unref = kc_schema_unref,
+        .arena_grow = kc_arena_more,
+        .record_failed = record_failed,
+        .request_reconfiguration = request_reconfiguration,
+        .raise = raise_failure,
+        .alive = alive,
+        .progress = progress,
+        .stop_fd = stop_fd,
+        .report_error = report_error,
+        .report_choice = report_choice,
+        .report_visible = report_visible,
+        .report_value = report_value,
+        .plan_add = plan_add,
+    };
+
+    return &table;
+}
+
+void kc_ctx_init(struct kc_ctx *ctx, struct kc_task *task, const struct kc_component_ref *component)
+{
+    *ctx = (struct kc_ctx){.task = task, .component = *component};
+}
+
+void kc_ctx_finish(struct kc_ctx *ctx)
+{
+    while (ctx->metrics != NULL) {
+        struct kc_metric *m = ctx->metrics;
+
+        kc_log(KC_DEBUG, ctx->component.def->id, "%s = %.15g", m->name, atomic_load(&m->value));
+        ctx->metrics = m->next;
+        free(m);
+    }
+}
+
+void kc_ctx_enter(const struct kc_ctx *ctx, const char *call)
+{
+    if (ctx->task->page != NULL)
+        kc_crash_page_enter(ctx->task->page, ctx->component.label, call);
+}
+
+void kc_ctx_leave(const struct kc_ctx *ctx)
+{
+    if (ctx->task->page != NULL)
+        kc_crash_page_enter(ctx->task->page, NULL, NULL);
+}

@@ -1,0 +1,278 @@
+#include "task/producer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "kafka/admin.h"
+#include "kafka/client_config.h"
+
+enum {
+    FULL_QUEUE_MS = 5,   /* how long a full queue serves delivery reports before it is tried again */
+    ASK_LIMIT_MS = 5000, /* to learn a topic's max.message.bytes for the sentence about a large record */
+    PURGE_MS = 2000,
+    BATCH_OVERHEAD_BYTES = 512, /* of a record batch around one record: header, lengths, CRC */
+};
+
+static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *m, void *opaque)
+{
+    struct kc_producer *p = opaque;
+
+    (void)client;
+    kc_out_unref(m->_private);
+    if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        p->bytes += m->len + m->key_len;
+        return;
+    }
+    if (p->why.status < 0 || m->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+        m->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+        return;
+    if (m->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+        (void)snprintf(p->large_topic, sizeof(p->large_topic), "%s", rd_kafka_topic_name(m->rkt));
+        p->large_bytes = m->len + m->key_len;
+    }
+    p->why = (struct kc_error)KC_ERROR_INIT;
+    (void)kc_fail(&p->why, kc_client_retriable(m->err) ? KC_ERR_RETRY : KC_ERR_CONFIG,
+                  "a record could not be written to topic %s: %s", rd_kafka_topic_name(m->rkt),
+                  rd_kafka_err2str(m->err));
+    p->why.vendor_code = m->err;
+}
+
+/* Our defaults, overwritten by what the user set. NULL: out of memory. */
+static struct kc_props *with_defaults(const struct kc_props *user, int32_t batch_bytes)
+{
+    struct kc_props *p = kc_props_create();
+    char queue[16], batch[16], message[16], timeout[16];
+    const char *defaults[] = {
+        "queue.buffering.max.kbytes",
+        queue,
+        "batch.size",
+        batch,
+        "message.max.bytes",
+        message,
+        "transaction.timeout.ms",
+        timeout,
+        "linger.ms",
+        "0",
+        "retry.backoff.ms",
+        "10",
+        "partitioner",
+        "murmur2_random",
+        "socket.nagle.disable",
+        "true",
+        "log.connection.close",
+        "false",
+    };
+
+    (void)snprintf(queue, sizeof(queue), "%d", KC_QUEUE_KBYTES);
+    (void)snprintf(batch, sizeof(batch), "%d", batch_bytes);
+    (void)snprintf(message, sizeof(message), "%d", KC_MESSAGE_MAX_BYTES);
+    (void)snprintf(timeout, sizeof(timeout), "%d", KC_TXN_TIMEOUT_MS);
+    for (size_t i = 0; p != NULL && i < sizeof(defaults) / sizeof(defaults[0]); i += 2) {
+        if (kc_props_set(p, defaults[i], defaults[i + 1]) < 0)
+            goto failed;
+    }
+    for (size_t i = 0; p != NULL && i < kc_props_count(user); i++) {
+        if (kc_props_set(p, kc_props_key(user, i), kc_props_value(user, i)) < 0)
+            goto failed;
+    }
+    return p;
+
+failed:
+    kc_props_destroy(p);
+    return NULL;
+}
+
+static rd_kafka_t *make_client(struct kc_producer *p, const struct kc_props *props, const char *client_id,
+                               const char *transactional_id, struct kc_error *err)
+{
+    const char *timeout = kc_props_get(props, "transaction.timeout.ms");
+    const char *fixed[] = {"enable.idempotence",
+                           "true",
+                           "client.id",
+                           client_id,
+                           "message.timeout.ms",
+                           timeout,
+                           transactional_id == NULL ? NULL : "transactional.id",
+                           transactional_id,
+                           NULL};
+    rd_kafka_conf_t *conf = kc_client_conf(props, fixed, err);
+
+    if (conf == NULL)
+        return NULL;
+    rd_kafka_conf_set_opaque(conf, p);
+    rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+    return kc_client_new(RD_KAFKA_PRODUCER, conf, err);
+}
+
+kc_status kc_producer_open(struct kc_producer *p, const struct kc_producer_setup *setup, struct kc_error *err)
+{
+    struct kc_props *props;
+
+    *p = (struct kc_producer){.batch_bytes = setup->batch_bytes == 0 ? KC_BATCH_BYTES : setup->batch_bytes};
+    props = with_defaults(setup->props, p->batch_bytes);
+    if (props == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    (void)kc_props_remove(props, "transactional.id");
+    p->txn_timeout_ms = atoll(kc_props_get(props, "transaction.timeout.ms"));
+    p->txn = make_client(p, props, setup->client_id, setup->transactional_id, err);
+    if (p->txn != NULL)
+        p->data = setup->exactly_once ? p->txn : make_client(p, props, setup->client_id, NULL, err);
+    kc_props_destroy(props);
+    return p->data != NULL ? KC_OK : KC_ERR_CONFIG;
+}
+
+static void drop(rd_kafka_t *client)
+{
+    if (client == NULL)
+        return;
+    (void)rd_kafka_purge(client, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    (void)rd_kafka_flush(client, PURGE_MS); /* delivery reports give the buffers back */
+    rd_kafka_destroy(client);
+}
+
+void kc_producer_close(struct kc_producer *p)
+{
+    if (p->data != p->txn)
+        drop(p->data);
+    drop(p->txn);
+    p->data = p->txn = NULL;
+    kc_out_pool_finish(&p->pool);
+}
+
+/* Whether the record or only the batch around it was too large, with the limit that the topic has. */
+static void explain_large(struct kc_producer *p)
+{
+    struct kc_error ignored = KC_ERROR_INIT;
+    char *limit = NULL, *topic = p->large_topic;
+    size_t bytes = p->large_bytes;
+
+    (void)kc_admin_topic_config(p->txn, topic, "max.message.bytes", ASK_LIMIT_MS, &limit, &ignored);
+    p->topic_limit = limit == NULL ? 0 : atoi(limit);
+    if (p->topic_limit > 0 && bytes + BATCH_OVERHEAD_BYTES < (size_t)p->topic_limit &&
+        p->batch_bytes + BATCH_OVERHEAD_BYTES > p->topic_limit) {
+        p->batch_too_big = true;
+        p->why.status = KC_ERR_RETRY;
+    } else {
+        (void)kc_fail(
+            &p->why, KC_ERR_CONFIG,
+            "a record of %zu bytes is larger than topic %s takes (max.message.bytes is %s): raise it on the "
+            "topic and restart the task",
+            bytes, topic, limit == NULL ? "not known" : limit);
+    }
+    free(limit);
+    topic[0] = '\0';
+}
+
+static kc_status delivery_status(struct kc_producer *p, struct kc_error *err)
+{
+    if (p->why.status == KC_OK)
+        return KC_OK;
+    if (p->large_topic[0] != '\0')
+        explain_large(p);
+    *err = p->why;
+    return p->why.status;
+}
+
+kc_status kc_producer_serve(struct kc_producer *p, int timeout_ms, struct kc_error *err)
+{
+    (void)rd_kafka_poll(p->data, timeout_ms);
+    if (p->txn != p->data)
+        (void)rd_kafka_poll(p->txn, 0);
+    return delivery_status(p, err);
+}
+
+/* librdkafka did not take a message, for another reason than a full queue. */
+static kc_status refused(struct kc_producer *p, rd_kafka_t *client, const char *topic, size_t bytes,
+                         rd_kafka_resp_err_t code, struct kc_error *err)
+{
+    kc_status status = delivery_status(p, err); /* the reason, where this is only a consequence */
+
+    if (status < 0)
+        return status;
+    if (code == RD_KAFKA_RESP_ERR__FATAL)
+        code = rd_kafka_fatal_error(client, NULL, 0);
+    if (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH) {
+        p->fenced = true;
+        return kc_fail(err, KC_ERR_FATAL, "fenced by another instance of this task");
+    }
+    if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+        return kc_fail(err, KC_ERR_CONFIG,
+                       "a record of %zu bytes for topic %s is larger than the producer takes: raise "
+                       "producer.override.%s for this connector",
+                       bytes, topic,
+                       code == RD_KAFKA_RESP_ERR__QUEUE_FULL ? "queue.buffering.max.kbytes"
+                                                             : "message.max.bytes");
+    if (code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+        return kc_fail(err, KC_ERR_CONFIG, "a record is for a partition that topic %s does not have", topic);
+    return kc_fail(err, code == RD_KAFKA_RESP_ERR__STATE ? KC_ERR_RETRY : KC_ERR_FATAL,
+                   "a record for topic %s was not taken: %s", topic, rd_kafka_err2str(code));
+}
+
+kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, struct kc_error *err)
+{
+    const rd_kafka_vu_t vus[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = m->topic},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = m->partition},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)m->value, m->value_len}},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)m->key, m->key_len}},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = m->out == NULL ? RD_KAFKA_MSG_F_COPY : 0},
+        {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = m->out},
+        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = m->timestamp_ms},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = m->headers},
+    };
+    size_t n = sizeof(vus) / sizeof(vus[0]) - (m->headers == NULL);
+
+    if (m->out != NULL)
+        kc_out_ref(m->out);
+    for (;;) {
+        rd_kafka_error_t *error = rd_kafka_produceva(p->data, vus, n);
+        rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+        kc_status status;
+
+        if (error == NULL)
+            return KC_OK;
+        rd_kafka_error_destroy(error);
+        status = delivery_status(p, err);
+        if (status == KC_OK && (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(p->data) == 0))
+            status = refused(p, p->data, rd_kafka_topic_name(m->topic), m->value_len + m->key_len, code, err);
+        else if (status == KC_OK)
+            status = kc_producer_serve(p, FULL_QUEUE_MS, err);
+        if (status < 0) {
+            kc_out_unref(m->out);
+            return status;
+        }
+    }
+}
+
+kc_status kc_producer_send_position(struct kc_producer *p, rd_kafka_topic_t *topic, int32_t partition,
+                                    const char *key, size_t key_len, const void *value, size_t value_len,
+                                    struct kc_error *err)
+{
+    kc_status status;
+
+    while (rd_kafka_produce(topic, partition, RD_KAFKA_MSG_F_COPY, (void *)(uintptr_t)value, value_len, key,
+                            key_len, NULL) != 0) {
+        rd_kafka_resp_err_t code = rd_kafka_last_error();
+
+        if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(p->txn) == 0)
+            return refused(p, p->txn, rd_kafka_topic_name(topic), key_len + value_len, code, err);
+        (void)rd_kafka_poll(p->txn, FULL_QUEUE_MS);
+        status = delivery_status(p, err);
+        if (status < 0)
+            return status;
+    }
+    return KC_OK;
+}
+
+kc_status kc_producer_flush(struct kc_producer *p, int timeout_ms, struct kc_error *err)
+{
+    rd_kafka_resp_err_t code = rd_kafka_flush(p->data, timeout_ms);
+    kc_status status = delivery_status(p, err);
+
+    if (status == KC_OK && code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kc_fail(err, KC_ERR_RETRY, "the brokers did not acknowledge all records within %d ms",
+                       timeout_ms);
+    return status;
+}

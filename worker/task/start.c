@@ -1,0 +1,110 @@
+#include "task/start.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+static const char *const role_names[KC_ROLE_COUNT] = {
+    [KC_ROLE_CONNECTOR] = "connector",
+    [KC_ROLE_KEY_CONVERTER] = "key.converter",
+    [KC_ROLE_VALUE_CONVERTER] = "value.converter",
+};
+
+/* A member that must be a text; "" and a mistake when it is not. */
+static const char *need_text(const cJSON *obj, const char *name, kc_status *status, struct kc_error *err)
+{
+    const char *text = kc_json_text(obj, name);
+
+    if (text != NULL)
+        return text;
+    if (*status == KC_OK)
+        *status = kc_fail(err, KC_ERR_FATAL, "the start message has no text \"%s\"", name);
+    return "";
+}
+
+/* A member that is an object of texts; absent is an empty one. */
+static struct kc_props *props_of(const cJSON *obj, const char *name, kc_status *status, struct kc_error *err)
+{
+    const cJSON *member = kc_json_member(obj, name);
+    struct kc_props *p;
+
+    if (*status < 0)
+        return NULL;
+    p = member == NULL ? kc_props_create() : kc_json_to_props(member, NULL, err);
+    if (p == NULL)
+        *status = kc_fail(err, KC_ERR_FATAL, "the start message's \"%s\" is no object of texts", name);
+    return p;
+}
+
+static kc_status read_plugins(const cJSON *list, struct kc_start *s, struct kc_error *err)
+{
+    const cJSON *item;
+    kc_status status = KC_OK;
+
+    cJSON_ArrayForEach(item, list)
+    {
+        const char *role = need_text(item, "role", &status, err);
+
+        for (int i = 0; i < KC_ROLE_COUNT; i++) {
+            if (strcmp(role, role_names[i]) != 0)
+                continue;
+            s->plugins[i].id = need_text(item, "id", &status, err);
+            s->plugins[i].file = need_text(item, "file", &status, err);
+            s->plugins[i].version = kc_json_text(item, "version");
+            if (s->plugins[i].version == NULL)
+                s->plugins[i].version = "";
+        }
+    }
+    for (int i = 0; i < KC_ROLE_COUNT && status == KC_OK; i++) {
+        if (s->plugins[i].file == NULL)
+            status =
+                kc_fail(err, KC_ERR_FATAL, "the start message names no plugin for \"%s\"", role_names[i]);
+    }
+    return status;
+}
+
+kc_status kc_start_read(cJSON *json, struct kc_start *out, struct kc_error *err)
+{
+    kc_status status = KC_OK;
+    const cJSON *client = kc_json_member(json, "client");
+    const char *kind;
+
+    *out = (struct kc_start){.json = json};
+    if (strcmp(need_text(json, "type", &status, err), "start") != 0)
+        return kc_fail(err, KC_ERR_FATAL, "the worker's first message is not a start message");
+    kind = need_text(json, "kind", &status, err);
+    out->connector = need_text(json, "connector", &status, err);
+    out->task = (int)kc_json_int(json, "task", 0);
+    out->worker_id = need_text(json, "worker_id", &status, err);
+    out->group_id = need_text(json, "group_id", &status, err);
+    out->paused = kc_json_bool(json, "paused", false);
+    out->config = props_of(json, "config", &status, err);
+    out->producer = props_of(client, "producer", &status, err);
+    out->consumer = props_of(client, "consumer", &status, err);
+    out->admin = props_of(client, "admin", &status, err);
+    out->offset_topic = need_text(json, "offset_topic", &status, err);
+    out->offset_partitions = (int32_t)kc_json_int(json, "offset_partitions", 0);
+    out->topic_creation = props_of(json, "topic_creation", &status, err);
+    out->log_level = kc_json_text(json, "log_level");
+    out->log_format = kc_json_text(json, "log_format");
+    if (status < 0)
+        return status;
+    if (strcmp(kind, "source") != 0)
+        return kc_fail(err, KC_ERR_CONFIG, "this worker runs sources only, and %s is a %s", out->connector,
+                       kind);
+    if (out->offset_partitions < 1 || out->offset_partitions > 10000)
+        return kc_fail(err, KC_ERR_FATAL, "the start message gives the offset topic %d partitions",
+                       out->offset_partitions);
+    return read_plugins(kc_json_member(json, "plugins"), out, err);
+}
+
+void kc_start_finish(struct kc_start *s)
+{
+    kc_props_destroy(s->config);
+    kc_props_destroy(s->producer);
+    kc_props_destroy(s->consumer);
+    kc_props_destroy(s->admin);
+    kc_props_destroy(s->topic_creation);
+    cJSON_Delete(s->json);
+    *s = (struct kc_start){0};
+}

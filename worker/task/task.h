@@ -1,0 +1,41 @@
+/* task.h - what the parts of one task process share. One per process; made by task_main.c. */
+#ifndef KC_TASK_TASK_H
+#define KC_TASK_TASK_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "supervisor/crash_page.h"
+#include "task/control_link.h"
+#include "task/offsets.h"
+#include "task/schema_store.h"
+#include "task/start.h"
+#include "task/topics.h"
+
+struct kc_task {
+    struct kc_start start;
+    struct kc_link *link;
+    struct kc_crash_page *page;
+    struct kc_schemas *schemas;
+    struct kc_topics *topics;
+    struct kc_offsets *offsets; /* of the current session; NULL between two */
+    bool tolerate_bad_records;  /* errors.tolerance=all */
+    bool exactly_once;
+    bool fenced;         /* the session ended because another process took over */
+    bool reopen;         /* the session ended with a transaction given up: another one can go on */
+    int32_t batch_bytes; /* of the next session's producer; 0: the default */
+    _Atomic uint64_t records, bytes, commits, errors;
+    atomic_bool is_raised;
+    pthread_mutex_t lock;   /* guards the members below */
+    struct kc_error raised; /* the first failure told from outside of the task's thread */
+    int64_t progress_sent_ms;
+    char progress_item[128];
+};
+
+/* Fails the task; the first failure counts. [any thread] */
+void kc_task_raise(struct kc_task *t, const struct kc_error *why);
+/* The failure raised, if any: KC_OK or its status with *err. [task thread] */
+kc_status kc_task_raised(struct kc_task *t, struct kc_error *err);
+
+#endif

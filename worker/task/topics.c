@@ -1,0 +1,333 @@
+#include "task/topics.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "kafka/admin.h"
+#include "kafka/client_config.h"
+
+enum {
+    MAX_NAME = 249, /* Kafka's limit for a topic name */
+    METADATA_MS = 10000,
+    CREATE_MS = 30000,
+    APPEAR_MS = 15000, /* until a new topic has leaders that this client knows of */
+    BUCKETS = 256,
+};
+
+struct topic {
+    struct kc_topic pub; /* first: a kc_topic leads to the rest */
+    uint32_t wish;
+    int32_t partitions; /* as the broker says; 0: not made yet */
+    rd_kafka_topic_t *handle;
+    struct topic *next;  /* in its bucket */
+    struct topic *newer; /* in order of interning */
+    char name[];
+};
+
+struct kc_topics {
+    struct kc_topics_setup setup;
+    rd_kafka_t *client;
+    struct topic *buckets[BUCKETS];
+    struct topic *first, **last;
+    size_t count;
+};
+
+struct kc_topics *kc_topics_create(const struct kc_topics_setup *setup)
+{
+    struct kc_topics *t = calloc(1, sizeof(*t));
+
+    if (t == NULL)
+        return NULL;
+    t->setup = *setup;
+    t->last = &t->first;
+    return t;
+}
+
+void kc_topics_destroy(struct kc_topics *t)
+{
+    if (t == NULL)
+        return;
+    kc_topics_unbind(t);
+    while (t->first != NULL) {
+        struct topic *next = t->first->newer;
+
+        free(t->first);
+        t->first = next;
+    }
+    free(t);
+}
+
+static bool is_legal(struct kc_str name)
+{
+    if (name.len == 0 || name.len > MAX_NAME || (name.len == 1 && name.ptr[0] == '.') ||
+        (name.len == 2 && name.ptr[0] == '.' && name.ptr[1] == '.'))
+        return false;
+    for (uint32_t i = 0; i < name.len; i++) {
+        char c = name.ptr[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+              c == '_' || c == '-'))
+            return false;
+    }
+    return true;
+}
+
+static void bind_one(struct kc_topics *t, struct topic *topic)
+{
+    if (t->client != NULL && topic->handle == NULL)
+        topic->handle = rd_kafka_topic_new(t->client, topic->name, NULL);
+}
+
+const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, uint32_t partitions)
+{
+    uint32_t hash = 2166136261u;
+    struct topic *topic;
+
+    if (!is_legal(name)) {
+        kc_log(KC_ERROR, "worker/task",
+               "\"%.*s\" is no legal topic name: 1 to %d of letters, digits, '.', '_' and '-'", (int)name.len,
+               name.ptr, MAX_NAME);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < name.len; i++)
+        hash = (hash ^ (uint8_t)name.ptr[i]) * 16777619u;
+    for (topic = t->buckets[hash % BUCKETS]; topic != NULL; topic = topic->next) {
+        if (topic->pub.name.len == name.len && memcmp(topic->name, name.ptr, name.len) == 0) {
+            if (topic->wish == 0)
+                topic->wish = partitions;
+            return &topic->pub;
+        }
+    }
+    topic = calloc(1, sizeof(*topic) + name.len + 1);
+    if (topic == NULL)
+        return NULL;
+    memcpy(topic->name, name.ptr, name.len);
+    topic->pub = (struct kc_topic){.struct_size = sizeof(topic->pub), .name = {topic->name, name.len, 0}};
+    topic->wish = partitions;
+    topic->next = t->buckets[hash % BUCKETS];
+    t->buckets[hash % BUCKETS] = topic;
+    *t->last = topic;
+    t->last = &topic->newer;
+    t->count++;
+    bind_one(t, topic);
+    return &topic->pub;
+}
+
+void kc_topics_bind(struct kc_topics *t, rd_kafka_t *client)
+{
+    t->client = client;
+    for (struct topic *topic = t->first; topic != NULL; topic = topic->newer)
+        bind_one(t, topic);
+}
+
+void kc_topics_unbind(struct kc_topics *t)
+{
+    for (struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
+        if (topic->handle != NULL)
+            rd_kafka_topic_destroy(topic->handle);
+        topic->handle = NULL;
+        topic->partitions = 0; /* looked up anew: it may have been deleted meanwhile */
+    }
+    t->client = NULL;
+}
+
+/* Asks for all topics that have a handle, in one request. *missing: how many do not exist or have no leader yet. */
+static kc_status look(struct kc_topics *t, size_t *missing, struct kc_error *err)
+{
+    const struct rd_kafka_metadata *m;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(t->client, 0, NULL, &m, METADATA_MS);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kc_fail(err, kc_client_retriable(code) ? KC_ERR_RETRY : KC_ERR_CONFIG,
+                       "the topics cannot be looked up: %s", rd_kafka_err2str(code));
+    *missing = 0;
+    for (struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
+        const struct rd_kafka_metadata_topic *found = NULL;
+
+        for (int i = 0; i < m->topic_cnt && found == NULL; i++) {
+            if (strcmp(m->topics[i].topic, topic->name) == 0)
+                found = &m->topics[i];
+        }
+        if (found != NULL && found->err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
+            rd_kafka_metadata_destroy(m);
+            return kc_fail(
+                err, KC_ERR_CONFIG,
+                "topic %s: the broker does not let this user see it; grant DESCRIBE, WRITE and CREATE",
+                topic->name);
+        }
+        topic->partitions =
+            found == NULL || found->err != RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : found->partition_cnt;
+        *missing += topic->partitions == 0;
+    }
+    rd_kafka_metadata_destroy(m);
+    return KC_OK;
+}
+
+static const char *setting(const struct kc_topics *t, const char *key)
+{
+    const char *value = kc_props_get(t->setup.connector, key);
+
+    return value != NULL ? value : kc_props_get(t->setup.worker, key);
+}
+
+static long setting_number(const char *text, long fallback)
+{
+    return text == NULL ? fallback : strtol(text, NULL, 10);
+}
+
+static int32_t wanted_partitions(const struct kc_topics *t, const struct topic *topic)
+{
+    long fallback = setting_number(setting(t, "topic.creation.default.partitions"), -1);
+
+    return topic->wish > 0 ? (int32_t)topic->wish : (int32_t)fallback;
+}
+
+static kc_status check_limits(const struct kc_topics *t, struct kc_error *err)
+{
+    long max_topics = setting_number(kc_props_get(t->setup.worker, "topic.creation.max.topics"), -1);
+    long max_partitions = setting_number(kc_props_get(t->setup.worker, "topic.creation.max.partitions"), -1);
+    long topics = 0, partitions = 0;
+
+    for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
+        int32_t wanted = topic->partitions > 0 ? topic->partitions : wanted_partitions(t, topic);
+
+        topics++;
+        partitions += wanted > 0 ? wanted : 1;
+        if (topic->partitions > 0)
+            continue;
+        if (max_topics >= 0 && (long)t->count > max_topics)
+            return kc_fail(
+                err, KC_ERR_CONFIG,
+                "topic %s is not made: the connector needs %zu topics and topic.creation.max.topics is %ld",
+                topic->name, t->count, max_topics);
+        if (max_partitions >= 0 && partitions > max_partitions)
+            return kc_fail(err, KC_ERR_CONFIG,
+                           "topic %s is not made: with its %d partitions the connector has %ld, and "
+                           "topic.creation.max.partitions is %ld",
+                           topic->name, wanted, partitions, max_partitions);
+    }
+    return KC_OK;
+}
+
+/* topic.creation.default.<key> of worker and connector, without those that are no configuration of a topic. */
+static struct kc_props *creation_config(const struct kc_topics *t)
+{
+    static const char prefix[] = "topic.creation.default.";
+    static const char *const ours[] = {"replication.factor", "partitions", "include", "exclude"};
+    const struct kc_props *from[] = {t->setup.worker, t->setup.connector};
+    struct kc_props *out = kc_props_create();
+
+    for (size_t f = 0; out != NULL && f < 2; f++) {
+        for (size_t i = 0; i < kc_props_count(from[f]); i++) {
+            const char *key = kc_props_key(from[f], i);
+
+            if (strncmp(key, prefix, sizeof(prefix) - 1) == 0)
+                (void)kc_props_set(out, key + sizeof(prefix) - 1, kc_props_value(from[f], i));
+        }
+    }
+    for (size_t i = 0; out != NULL && i < sizeof(ours) / sizeof(ours[0]); i++)
+        (void)kc_props_remove(out, ours[i]);
+    return out;
+}
+
+static rd_kafka_t *admin_client(const struct kc_topics *t, struct kc_error *err)
+{
+    const char *fixed[] = {"client.id", t->setup.client_id, NULL};
+    rd_kafka_conf_t *conf = kc_client_conf(t->setup.admin, fixed, err);
+
+    return conf == NULL ? NULL : kc_client_new(RD_KAFKA_PRODUCER, conf, err);
+}
+
+static kc_status create_missing(struct kc_topics *t, size_t missing, struct kc_error *err)
+{
+    struct kc_topic_spec *specs = calloc(missing, sizeof(*specs));
+    struct kc_props *config = creation_config(t);
+    rd_kafka_t *admin = NULL;
+    kc_status status;
+    size_t n = 0;
+
+    if (specs == NULL || config == NULL) {
+        status = kc_fail(err, KC_ERR_NOMEM, "out of memory");
+        goto done;
+    }
+    for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
+        if (topic->partitions == 0)
+            specs[n++] = (struct kc_topic_spec){
+                .name = topic->name,
+                .partitions = wanted_partitions(t, topic),
+                .replication =
+                    (int16_t)setting_number(setting(t, "topic.creation.default.replication.factor"), -1),
+                .config = config,
+            };
+    }
+    status = KC_ERR_CONFIG;
+    admin = admin_client(t, err);
+    if (admin == NULL)
+        goto done;
+    status = kc_admin_create_topics(admin, specs, n, true, CREATE_MS,
+                                    err); /* all or none, as far as can be known */
+    if (status == KC_OK)
+        status = kc_admin_create_topics(admin, specs, n, false, CREATE_MS, err);
+    if (status == KC_OK)
+        kc_log(KC_INFO, "worker/task", "made %zu topics, the first is %s", n, specs[0].name);
+
+done:
+    if (admin != NULL)
+        rd_kafka_destroy(admin);
+    kc_props_destroy(config);
+    free(specs);
+    return status;
+}
+
+static kc_status wait_for_all(struct kc_topics *t, struct kc_error *err)
+{
+    int64_t deadline = kc_mono_ms() + APPEAR_MS;
+    struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    size_t missing;
+    kc_status status;
+
+    for (;;) {
+        status = look(t, &missing, err);
+        if (status < 0 || missing == 0)
+            return status;
+        if (kc_mono_ms() >= deadline)
+            return kc_fail(err, KC_ERR_RETRY, "%zu new topics have not appeared within %d ms", missing,
+                           APPEAR_MS);
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err)
+{
+    const char *enabled = setting(t, "topic.creation.enable");
+    size_t missing;
+    kc_status status = look(t, &missing, err);
+
+    if (status < 0 || missing == 0)
+        return status;
+    if (enabled != NULL && strcmp(enabled, "false") == 0) {
+        for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
+            if (topic->partitions == 0)
+                return kc_fail(err, KC_ERR_CONFIG,
+                               "topic %s does not exist, and topic.creation.enable is false", topic->name);
+        }
+    }
+    status = check_limits(t, err);
+    if (status == KC_OK)
+        status = create_missing(t, missing, err);
+    return status < 0 ? status : wait_for_all(t, err);
+}
+
+rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *pub, struct kc_error *err)
+{
+    struct topic *topic = (struct topic *)(uintptr_t)pub;
+
+    if (topic->partitions == 0 && kc_topics_ensure(t, err) < 0)
+        return NULL;
+    return topic->handle;
+}

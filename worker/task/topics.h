@@ -1,0 +1,51 @@
+/*
+ * topics.h - the topics of one task: names interned for the life of the process, made when they are first needed.
+ *
+ * Limits and defaults are topic.creation.* keys: of the connector first, else of the worker, except the limits, which
+ * are the worker's alone:
+ *   topic.creation.default.replication.factor   -1: the broker's default
+ *   topic.creation.default.partitions           for topics without a wish; -1: the broker's default
+ *   topic.creation.default.<key>                configuration of the new topic, such as retention.ms
+ *   topic.creation.max.topics                   how many topics one connector may write to
+ *   topic.creation.max.partitions               how many partitions they may have in all
+ *   topic.creation.enable                       false: a missing topic is an error
+ */
+#ifndef KC_TASK_TOPICS_H
+#define KC_TASK_TOPICS_H
+
+#include <kconnect/record.h>
+#include <librdkafka/rdkafka.h>
+
+#include "base/error.h"
+#include "base/props.h"
+
+struct kc_topics;
+
+struct kc_topics_setup {
+    const struct kc_props *worker;    /* topic.creation.* of the worker */
+    const struct kc_props *connector; /* the connector's whole configuration */
+    const struct kc_props *admin;     /* librdkafka properties of the client that makes topics */
+    const char *client_id;
+};
+
+/* Borrows what the setup points at. NULL: out of memory. Task thread only, as everything here. */
+struct kc_topics *kc_topics_create(const struct kc_topics_setup *setup);
+void kc_topics_destroy(struct kc_topics *t);
+
+/* The topic of this name; NULL: not a legal name, or out of memory. */
+const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, uint32_t partitions);
+
+/* Gives every topic a handle of this client; kc_topics_unbind() before the client is closed. */
+void kc_topics_bind(struct kc_topics *t, rd_kafka_t *client);
+void kc_topics_unbind(struct kc_topics *t);
+
+/*
+ * Makes the missing ones of all interned topics: limits first, then a dry run of the whole list at the broker, then
+ * the list. Also learns the topics' leaders, without which librdkafka holds a first message back.
+ */
+kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err);
+
+/* The handle to produce with, making the topic if that was not done. NULL: *err. */
+rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *topic, struct kc_error *err);
+
+#endif
