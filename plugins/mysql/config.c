@@ -7,7 +7,8 @@
 #include <kconnect/sdk.h>
 
 static const char *const snapshot_modes[] = {"initial", "no_data", NULL};
-static const char *const ssl_modes[] = {"disabled", "preferred", "required", "verify_ca", "verify_identity", NULL};
+static const char *const ssl_modes[] = {"disabled",  "preferred",       "required",
+                                        "verify_ca", "verify_identity", NULL};
 
 static const struct kc_config_key keys[] = {
     {.name = "database.hostname",
@@ -39,7 +40,8 @@ static const struct kc_config_key keys[] = {
      .group = "Connection",
      .order = 3,
      .display_name = "User",
-     .doc = "User to connect as. It needs SELECT on the tables, and REPLICATION SLAVE and REPLICATION CLIENT on *.*."},
+     .doc = "User to connect as. It needs SELECT on the tables, and REPLICATION SLAVE and REPLICATION CLIENT "
+            "on *.*."},
     {.name = "database.password",
      .type = KC_CFG_PASSWORD,
      .default_value = "",
@@ -66,7 +68,8 @@ static const struct kc_config_key keys[] = {
      .group = "Tables",
      .order = 2,
      .display_name = "Tables",
-     .doc = "Names of the tables to follow, by comma. A name with a dot is database.table, and the database must be "
+     .doc = "Names of the tables to follow, by comma. A name with a dot is database.table, and the database "
+            "must be "
             "that of database.name."},
     {.name = "topic.prefix",
      .type = KC_CFG_STRING,
@@ -76,7 +79,8 @@ static const struct kc_config_key keys[] = {
      .group = "Tables",
      .order = 3,
      .display_name = "Topic prefix",
-     .doc = "Logical name of the server. The topic of a table is <topic.prefix>_<table>, schema names begin with it."},
+     .doc = "Logical name of the server. The topic of a table is <topic.prefix>_<table>, schema names begin "
+            "with it."},
     {.name = "database.server.id",
      .type = KC_CFG_LONG,
      .flags = KC_CFG_RANGE,
@@ -87,7 +91,8 @@ static const struct kc_config_key keys[] = {
      .group = "Connection",
      .order = 5,
      .display_name = "Server id",
-     .doc = "Numeric id under which the connector reads the binary log; unique among the server and its replicas. By "
+     .doc = "Numeric id under which the connector reads the binary log; unique among the server and its "
+            "replicas. By "
             "default derived from the names of the fleet and of the connector."},
     {.name = "database.connectionTimeZone",
      .type = KC_CFG_STRING,
@@ -97,7 +102,8 @@ static const struct kc_config_key keys[] = {
      .group = "Connection",
      .order = 6,
      .display_name = "Time zone",
-     .doc = "Zone in which DATE and DATETIME values are meant: a name such as Asia/Shanghai or an offset such as "
+     .doc = "Zone in which DATE and DATETIME values are meant: a name such as Asia/Shanghai or an offset "
+            "such as "
             "+08:00. By default the server's own."},
     {.name = "database.ssl.mode",
      .type = KC_CFG_STRING,
@@ -109,8 +115,10 @@ static const struct kc_config_key keys[] = {
      .group = "Connection",
      .order = 7,
      .display_name = "TLS mode",
-     .doc = "disabled: never TLS; preferred: TLS where the server offers it; required: TLS or nothing; verify_ca: also "
-            "check the server's certificate against database.ssl.ca; verify_identity: also check its host name."},
+     .doc = "disabled: never TLS; preferred: TLS where the server offers it; required: TLS or nothing; "
+            "verify_ca: also "
+            "check the server's certificate against database.ssl.ca; verify_identity: also check its host "
+            "name."},
     {.name = "database.ssl.ca",
      .type = KC_CFG_STRING,
      .default_value = "",
@@ -161,7 +169,8 @@ static const struct kc_config_key keys[] = {
      .group = "Connection",
      .order = 12,
      .display_name = "Keep-alive interval",
-     .doc = "Milliseconds without a change after which the server sends a sign of life with its position. After twenty "
+     .doc = "Milliseconds without a change after which the server sends a sign of life with its position. "
+            "After twenty "
             "of them without any (thirty seconds at least) the connection counts as lost and is made again."},
     {.name = "snapshot.mode",
      .type = KC_CFG_STRING,
@@ -197,7 +206,8 @@ static const struct kc_config_key keys[] = {
      .group = "Snapshot",
      .order = 3,
      .display_name = "Window margin",
-     .doc = "MySQL without GTIDs only: the longest time, in milliseconds, that may pass between the write of a change to "
+     .doc = "MySQL without GTIDs only: the longest time, in milliseconds, that may pass between the write of "
+            "a change to "
             "the binary log and the moment a SELECT sees it. The first chunk waits that long."},
     {.name = "kconnect.group.id",
      .type = KC_CFG_STRING,
@@ -269,10 +279,11 @@ static kc_status add_table(struct kc_mysql_config *c, const char *text, size_t l
     struct kc_table_name *t = &c->tables[c->n_tables];
 
     if (dot != NULL && (db_len != strlen(c->database) || strncmp(text, c->database, db_len) != 0))
-        return kc_fail(err, KC_ERR_CONFIG,
-                       "table.include.list: %.*s is not in the database %s of database.name; use one connector for each "
-                       "database",
-                       (int)len, text, c->database);
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "table.include.list: %.*s is not in the database %s of database.name; use one connector for each "
+            "database",
+            (int)len, text, c->database);
     if (dot != NULL) {
         text = dot + 1;
         len -= db_len + 1;
@@ -342,10 +353,11 @@ static kc_status read_texts(const struct kc_map *config, struct kc_mysql_config 
             return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading the configuration");
     }
     if (!zone_is_plausible(c->zone))
-        return kc_fail(err, KC_ERR_CONFIG,
-                       "database.connectionTimeZone: %.60s is no zone; give a name such as Asia/Shanghai or an offset "
-                       "such as +08:00",
-                       c->zone);
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "database.connectionTimeZone: %.60s is no zone; give a name such as Asia/Shanghai or an offset "
+            "such as +08:00",
+            c->zone);
     return KC_OK;
 }
 
@@ -365,9 +377,10 @@ static kc_status read_choices(const struct kc_map *config, struct kc_mysql_confi
     c->snapshot_mode = (enum kc_snapshot_mode)choice_of(mode, snapshot_modes, KC_SNAPSHOT_INITIAL);
     c->ssl_mode = (enum kc_ssl_mode)choice_of(ssl, ssl_modes, KC_SSL_PREFERRED);
     if (c->ssl_mode >= KC_SSL_VERIFY_CA && c->ssl_ca[0] == '\0')
-        status = kc_fail(err, KC_ERR_CONFIG,
-                         "database.ssl.ca is empty, but database.ssl.mode=%s needs the file of the trusted authorities",
-                         ssl);
+        status = kc_fail(
+            err, KC_ERR_CONFIG,
+            "database.ssl.ca is empty, but database.ssl.mode=%s needs the file of the trusted authorities",
+            ssl);
 done:
     free(group);
     free(mode);

@@ -84,7 +84,8 @@ kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *e
             return kc_fail(err, KC_ERR_RETRY, "cannot %s: %s (error %u)", doing, text, number);
     for (size_t i = 0; i < sizeof(mending) / sizeof(mending[0]); i++)
         if (mending[i].number == number)
-            return kc_fail(err, KC_ERR_CONFIG, "cannot %s: %s (error %u); %s", doing, text, number, mending[i].advice);
+            return kc_fail(err, KC_ERR_CONFIG, "cannot %s: %s (error %u); %s", doing, text, number,
+                           mending[i].advice);
     if (number == CR_OUT_OF_MEMORY)
         return kc_fail(err, KC_ERR_NOMEM, "cannot %s: out of memory", doing);
     return kc_fail(err, KC_ERR_FATAL, "cannot %s: %s (error %u)", doing, text, number);
@@ -149,9 +150,10 @@ kc_status kc_connection_open(const struct kc_mysql_config *c, uint32_t read_time
         goto failed;
     }
     if (c->ssl_mode >= KC_SSL_REQUIRED && mysql_get_ssl_cipher(mysql) == NULL) {
-        status = kc_fail(err, KC_ERR_CONFIG,
-                         "the server offers no TLS, but database.ssl.mode asks for it; enable TLS on the server or set "
-                         "database.ssl.mode=preferred");
+        status = kc_fail(
+            err, KC_ERR_CONFIG,
+            "the server offers no TLS, but database.ssl.mode asks for it; enable TLS on the server or set "
+            "database.ssl.mode=preferred");
         goto failed;
     }
     status = prepare_session(mysql, err);
@@ -184,7 +186,8 @@ kc_status kc_connection_query(MYSQL *mysql, const char *sql, const char *doing, 
     return KC_OK;
 }
 
-kc_status kc_connection_query_slow(MYSQL *mysql, const char *sql, const char *doing, int stop_fd, struct kc_error *err)
+kc_status kc_connection_query_slow(MYSQL *mysql, const char *sql, const char *doing, int stop_fd,
+                                   struct kc_error *err)
 {
     struct pollfd fds[2] = {{mysql_get_socket(mysql), POLLIN, 0}, {stop_fd, POLLIN, 0}};
 

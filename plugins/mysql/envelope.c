@@ -56,16 +56,18 @@ void kc_envelope_facts(const struct kc_envelope *e, struct kc_event_facts *f)
 
 static const struct kc_value *op_value(char op)
 {
-    static const struct kc_value create = {KC_STRING, 0, 0, 1, {.str = "c"}}, update = {KC_STRING, 0, 0, 1, {.str = "u"}},
-                                 delete = {KC_STRING, 0, 0, 1, {.str = "d"}}, read = {KC_STRING, 0, 0, 1, {.str = "r"}};
+    static const struct kc_value create = {KC_STRING, 0, 0, 1, {.str = "c"}},
+                                 update = {KC_STRING, 0, 0, 1, {.str = "u"}},
+                                 delete = {KC_STRING, 0, 0, 1, {.str = "d"}},
+                                 read = {KC_STRING, 0, 0, 1, {.str = "r"}};
 
     return op == 'c' ? &create : op == 'u' ? &update : op == 'd' ? &delete : &read;
 }
 
 /* One allocation a record: the envelope's fields, the source's fields, the key's. */
-kc_status kc_envelope_record(const struct kc_event_facts *f, char op, uint32_t row, const struct kc_value *before,
-                             const struct kc_value *after, struct kc_arena *arena, struct kc_record *rec,
-                             struct kc_error *err)
+kc_status kc_envelope_record(const struct kc_event_facts *f, char op, uint32_t row,
+                             const struct kc_value *before, const struct kc_value *after,
+                             struct kc_arena *arena, struct kc_record *rec, struct kc_error *err)
 {
     const struct kc_table *t = f->table;
     const struct kc_value *image = after != NULL ? after : before;
@@ -116,7 +118,8 @@ static bool same_value(const struct kc_value *a, const struct kc_value *b)
     }
 }
 
-bool kc_envelope_key_changed(const struct kc_table *t, const struct kc_value *before, const struct kc_value *after)
+bool kc_envelope_key_changed(const struct kc_table *t, const struct kc_value *before,
+                             const struct kc_value *after)
 {
     for (uint32_t i = 0; i < t->n_key; i++)
         if (!same_value(&before[t->key[i]], &after[t->key[i]]))

@@ -57,8 +57,8 @@ struct kc_envelope {
 };
 
 /* Makes the shared schemas. Free with kc_envelope_finish(), after a failure too. */
-kc_status kc_envelope_init(struct kc_envelope *e, struct kc_ctx *ctx, enum kc_flavor flavor, const char *prefix,
-                           const char *zone, struct kc_error *err);
+kc_status kc_envelope_init(struct kc_envelope *e, struct kc_ctx *ctx, enum kc_flavor flavor,
+                           const char *prefix, const char *zone, struct kc_error *err);
 void kc_envelope_finish(struct kc_envelope *e);
 
 /* Makes the three schemas of a finished table and stores them in it. */
@@ -86,11 +86,12 @@ void kc_envelope_facts(const struct kc_envelope *e, struct kc_event_facts *facts
  * Fills *rec for one row: op 'c', 'u', 'd' or 'r'; `before` and `after` are arrays of table->n_columns values or NULL,
  * and have to live as long as the batch. Sets everything but offset, sequence and checkpoint. KC_ERR_NOMEM.
  */
-kc_status kc_envelope_record(const struct kc_event_facts *facts, char op, uint32_t row, const struct kc_value *before,
-                             const struct kc_value *after, struct kc_arena *arena, struct kc_record *rec,
-                             struct kc_error *err);
+kc_status kc_envelope_record(const struct kc_event_facts *facts, char op, uint32_t row,
+                             const struct kc_value *before, const struct kc_value *after,
+                             struct kc_arena *arena, struct kc_record *rec, struct kc_error *err);
 
 /* True when the key columns of the two images differ. */
-bool kc_envelope_key_changed(const struct kc_table *table, const struct kc_value *before, const struct kc_value *after);
+bool kc_envelope_key_changed(const struct kc_table *table, const struct kc_value *before,
+                             const struct kc_value *after);
 
 #endif

@@ -36,7 +36,8 @@ static const struct kc_schema *structure(struct kc_ctx *ctx, const char *name, i
 /* Debezium's enumeration of what a record has to do with a snapshot. */
 static const struct kc_schema *snapshot_schema(struct kc_ctx *ctx, struct kc_error *err)
 {
-    static const char allowed[] = "true,first,first_in_data_collection,last_in_data_collection,last,false,incremental";
+    static const char allowed[] =
+        "true,first,first_in_data_collection,last_in_data_collection,last,false,incremental";
     const struct kc_value fallback = kc_string("false", 5);
     const struct kc_kv param = {kc_str("allowed"), kc_string(allowed, sizeof(allowed) - 1)};
     struct kc_schema spec = {.struct_size = sizeof(spec),
@@ -52,7 +53,8 @@ static const struct kc_schema *snapshot_schema(struct kc_ctx *ctx, struct kc_err
 
 static kc_status make_source(struct kc_envelope *e, struct kc_ctx *ctx, struct kc_error *err)
 {
-    const struct kc_schema *number = simple(ctx, KC_INT64, false, err), *row = simple(ctx, KC_INT32, false, err),
+    const struct kc_schema *number = simple(ctx, KC_INT64, false, err),
+                           *row = simple(ctx, KC_INT32, false, err),
                            *words = simple(ctx, KC_STRING, true, err), *snapshot = snapshot_schema(ctx, err);
     const struct kc_field fields[KC_SOURCE_FIELDS] = {
         [KC_SOURCE_VERSION] = field("version", e->text),
@@ -94,11 +96,12 @@ static kc_status make_transaction(struct kc_envelope *e, struct kc_ctx *ctx, str
     if (number != NULL)
         e->transaction = structure(ctx, "event.block", 1, true, fields, 3, err);
     kc_host->schema_unref(number);
-    return e->transaction != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema of transaction");
+    return e->transaction != NULL ? KC_OK
+                                  : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema of transaction");
 }
 
-kc_status kc_envelope_init(struct kc_envelope *e, struct kc_ctx *ctx, enum kc_flavor flavor, const char *prefix,
-                           const char *zone, struct kc_error *err)
+kc_status kc_envelope_init(struct kc_envelope *e, struct kc_ctx *ctx, enum kc_flavor flavor,
+                           const char *prefix, const char *zone, struct kc_error *err)
 {
     kc_status status;
 
@@ -137,11 +140,12 @@ static kc_status make_row(const struct kc_envelope *e, struct kc_ctx *ctx, struc
                              .params = {&param, 1, 0}};
 
     t->row_schema = kc_host->schema_new(ctx, &spec, err);
-    return t->row_schema != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema %s", name);
+    return t->row_schema != NULL ? KC_OK
+                                 : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema %s", name);
 }
 
-static kc_status make_key(struct kc_ctx *ctx, struct kc_table *t, const struct kc_field *fields, const char *name,
-                          struct kc_error *err)
+static kc_status make_key(struct kc_ctx *ctx, struct kc_table *t, const struct kc_field *fields,
+                          const char *name, struct kc_error *err)
 {
     struct kc_field *key = calloc(t->n_key, sizeof(*key));
 
@@ -151,11 +155,12 @@ static kc_status make_key(struct kc_ctx *ctx, struct kc_table *t, const struct k
         key[i] = fields[t->key[i]];
     t->key_schema = structure(ctx, name, 0, false, key, t->n_key, err);
     free(key);
-    return t->key_schema != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema %s", name);
+    return t->key_schema != NULL ? KC_OK
+                                 : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema %s", name);
 }
 
-static kc_status make_envelope(const struct kc_envelope *e, struct kc_ctx *ctx, struct kc_table *t, const char *name,
-                               struct kc_error *err)
+static kc_status make_envelope(const struct kc_envelope *e, struct kc_ctx *ctx, struct kc_table *t,
+                               const char *name, struct kc_error *err)
 {
     const struct kc_field fields[KC_ENVELOPE_FIELDS] = {
         [KC_ENVELOPE_BEFORE] = field("before", t->row_schema),
@@ -169,10 +174,12 @@ static kc_status make_envelope(const struct kc_envelope *e, struct kc_ctx *ctx, 
     };
 
     t->envelope_schema = structure(ctx, name, 2, false, fields, KC_ENVELOPE_FIELDS, err);
-    return t->envelope_schema != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema %s", name);
+    return t->envelope_schema != NULL ? KC_OK
+                                      : kc_fail(err, KC_ERR_NOMEM, "out of memory for the schema %s", name);
 }
 
-kc_status kc_envelope_table(const struct kc_envelope *e, struct kc_ctx *ctx, struct kc_table *t, struct kc_error *err)
+kc_status kc_envelope_table(const struct kc_envelope *e, struct kc_ctx *ctx, struct kc_table *t,
+                            struct kc_error *err)
 {
     struct kc_field *fields = calloc(t->n_columns, sizeof(*fields));
     char name[1024];
@@ -182,7 +189,8 @@ kc_status kc_envelope_table(const struct kc_envelope *e, struct kc_ctx *ctx, str
     if (fields == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for the schemas of %s.%s", t->database, t->name);
     if (stem < 0 || (size_t)stem >= sizeof(name) - 16) {
-        status = kc_fail(err, KC_ERR_CONFIG, "topic.prefix is too long for schema names of table %s", t->name);
+        status =
+            kc_fail(err, KC_ERR_CONFIG, "topic.prefix is too long for schema names of table %s", t->name);
         goto done;
     }
     for (uint32_t i = 0; i < t->n_columns && status == KC_OK; i++) {

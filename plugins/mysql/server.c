@@ -40,7 +40,8 @@ static void take_variable(struct kc_server *s, struct zone_facts *zone, const ch
 }
 
 /* SYSTEM with an abbreviation says too little (CST is four zones): take the offset that holds today. */
-static kc_status find_zone(MYSQL *mysql, struct kc_server *s, const struct zone_facts *zone, struct kc_error *err)
+static kc_status find_zone(MYSQL *mysql, struct kc_server *s, const struct zone_facts *zone,
+                           struct kc_error *err)
 {
     MYSQL_RES *res;
     MYSQL_ROW row;
@@ -66,7 +67,8 @@ static kc_status find_zone(MYSQL *mysql, struct kc_server *s, const struct zone_
         seconds = strtol(row[0], NULL, 10);
     mysql_free_result(res);
     minutes = (seconds < 0 ? -seconds : seconds) / 60;
-    (void)snprintf(s->zone, sizeof(s->zone), "%c%02ld:%02ld", seconds < 0 ? '-' : '+', minutes / 60 % 24, minutes % 60);
+    (void)snprintf(s->zone, sizeof(s->zone), "%c%02ld:%02ld", seconds < 0 ? '-' : '+', minutes / 60 % 24,
+                   minutes % 60);
     s->zone_measured = true;
     return KC_OK;
 }
@@ -83,11 +85,12 @@ kc_status kc_server_read(MYSQL *mysql, struct kc_server *out, struct kc_error *e
     out->version = mysql_get_server_version(mysql);
     out->flavor = strstr(out->version_text, "MariaDB") != NULL ? KC_FLAVOR_MARIADB : KC_FLAVOR_MYSQL;
     out->gtid = out->flavor == KC_FLAVOR_MARIADB;
-    status = kc_connection_query(mysql,
-                                 "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'server_id', 'log_bin', "
-                                 "'gtid_mode', 'binlog_format', 'binlog_row_image', 'binlog_row_value_options', "
-                                 "'system_time_zone', 'time_zone')",
-                                 "read the server's variables", &res, err);
+    status = kc_connection_query(
+        mysql,
+        "SHOW GLOBAL VARIABLES WHERE Variable_name IN ('server_uuid', 'server_id', 'log_bin', "
+        "'gtid_mode', 'binlog_format', 'binlog_row_image', 'binlog_row_value_options', "
+        "'system_time_zone', 'time_zone')",
+        "read the server's variables", &res, err);
     if (status < 0)
         return status;
     while ((row = mysql_fetch_row(res)) != NULL)
@@ -102,23 +105,27 @@ kc_status kc_server_read(MYSQL *mysql, struct kc_server *out, struct kc_error *e
 kc_status kc_server_check_binlog(const struct kc_server *s, struct kc_error *err)
 {
     if (!s->log_bin)
-        return kc_fail(err, KC_ERR_CONFIG,
-                       "the server writes no binary log; start it with log_bin=ON, binlog_format=ROW and a server_id, "
-                       "under [mysqld] of its option file");
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "the server writes no binary log; start it with log_bin=ON, binlog_format=ROW and a server_id, "
+            "under [mysqld] of its option file");
     if (s->binlog_format[0] != '\0' && strcasecmp(s->binlog_format, "ROW") != 0)
-        return kc_fail(err, KC_ERR_CONFIG,
-                       "binlog_format is %s, but changes can be read from ROW only: SET GLOBAL binlog_format = 'ROW', "
-                       "set it in the option file, and let the clients connect again",
-                       s->binlog_format);
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "binlog_format is %s, but changes can be read from ROW only: SET GLOBAL binlog_format = 'ROW', "
+            "set it in the option file, and let the clients connect again",
+            s->binlog_format);
     if (s->row_image[0] != '\0' && strcasecmp(s->row_image, "FULL") != 0)
         return kc_fail(err, KC_ERR_CONFIG,
-                       "binlog_row_image is %s, so rows would arrive with columns missing: SET GLOBAL binlog_row_image = "
+                       "binlog_row_image is %s, so rows would arrive with columns missing: SET GLOBAL "
+                       "binlog_row_image = "
                        "'FULL', set it in the option file, and let the clients connect again",
                        s->row_image);
     if (strstr(s->row_value_options, "PARTIAL_JSON") != NULL)
-        return kc_fail(err, KC_ERR_CONFIG,
-                       "binlog_row_value_options has PARTIAL_JSON, so documents would arrive in pieces: SET GLOBAL "
-                       "binlog_row_value_options = ''");
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "binlog_row_value_options has PARTIAL_JSON, so documents would arrive in pieces: SET GLOBAL "
+            "binlog_row_value_options = ''");
     return KC_OK;
 }
 
@@ -137,8 +144,9 @@ kc_status kc_server_place_read(MYSQL *mysql, const struct kc_server *server, str
         return status;
     row = mysql_fetch_row(res);
     if (row == NULL || row[0] == NULL || row[1] == NULL) {
-        status = kc_fail(err, KC_ERR_CONFIG,
-                         "the server writes no binary log; start it with log_bin=ON, binlog_format=ROW and a server_id");
+        status = kc_fail(
+            err, KC_ERR_CONFIG,
+            "the server writes no binary log; start it with log_bin=ON, binlog_format=ROW and a server_id");
         goto done;
     }
     copy_text(out->file, sizeof(out->file), row[0]);
@@ -161,17 +169,20 @@ static kc_status read_gtid_pos(MYSQL *mysql, struct kc_server_place *place, stru
     kc_status status;
 
     mysql_real_escape_string(mysql, file, place->file, (unsigned long)strlen(place->file));
-    (void)snprintf(sql, sizeof(sql), "SELECT BINLOG_GTID_POS('%s', %llu)", file, (unsigned long long)place->pos);
+    (void)snprintf(sql, sizeof(sql), "SELECT BINLOG_GTID_POS('%s', %llu)", file,
+                   (unsigned long long)place->pos);
     status = kc_connection_query(mysql, sql, "translate a binary log place to a GTID", &res, err);
     if (status < 0)
         return status;
     row = mysql_fetch_row(res);
     place->gtids = strdup(row != NULL && row[0] != NULL ? row[0] : "");
     mysql_free_result(res);
-    return place->gtids != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory while reading a GTID position");
+    return place->gtids != NULL ? KC_OK
+                                : kc_fail(err, KC_ERR_NOMEM, "out of memory while reading a GTID position");
 }
 
-kc_status kc_server_snapshot_begin(MYSQL *mysql, bool want_gtids, struct kc_server_place *out, struct kc_error *err)
+kc_status kc_server_snapshot_begin(MYSQL *mysql, bool want_gtids, struct kc_server_place *out,
+                                   struct kc_error *err)
 {
     MYSQL_RES *res;
     MYSQL_ROW row;
@@ -193,9 +204,10 @@ kc_status kc_server_snapshot_begin(MYSQL *mysql, bool want_gtids, struct kc_serv
     }
     mysql_free_result(res);
     if (out->file[0] == '\0' || out->pos == 0)
-        return kc_fail(err, KC_ERR_CONFIG,
-                       "the server does not say at which place of the binary log a consistent read stands; is log_bin "
-                       "on?");
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "the server does not say at which place of the binary log a consistent read stands; is log_bin "
+            "on?");
     return want_gtids ? read_gtid_pos(mysql, out, err) : KC_OK;
 }
 

@@ -100,10 +100,12 @@ static bool column_differs(const struct kc_column *was, const struct kc_column *
     if (!same_text(was->name, is->name))
         (void)snprintf(out, size, "column %s stands where %s stood", is->name, was->name);
     else if (!same_text(was->type_text, is->type_text))
-        (void)snprintf(out, size, "column %s is %.100s now, it was %.100s", is->name, is->type_text, was->type_text);
+        (void)snprintf(out, size, "column %s is %.100s now, it was %.100s", is->name, is->type_text,
+                       was->type_text);
     else if (!same_text(was->charset, is->charset))
         (void)snprintf(out, size, "column %s has charset %s now, it had %s", is->name,
-                       is->charset != NULL ? is->charset : "none", was->charset != NULL ? was->charset : "none");
+                       is->charset != NULL ? is->charset : "none",
+                       was->charset != NULL ? was->charset : "none");
     else if (was->nullable != is->nullable)
         (void)snprintf(out, size, "column %s is %s now", is->name, is->nullable ? "nullable" : "NOT NULL");
     else if (was->key_position != is->key_position)

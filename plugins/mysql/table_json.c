@@ -31,7 +31,8 @@ char *kc_table_to_json(const struct kc_table *t)
 
     if (o == NULL || cJSON_AddNumberToObject(o, "version", VERSION) == NULL ||
         cJSON_AddStringToObject(o, "database", t->database) == NULL ||
-        cJSON_AddStringToObject(o, "name", t->name) == NULL || (list = cJSON_AddArrayToObject(o, "columns")) == NULL)
+        cJSON_AddStringToObject(o, "name", t->name) == NULL ||
+        (list = cJSON_AddArrayToObject(o, "columns")) == NULL)
         goto done;
     for (uint32_t i = 0; i < t->n_columns; i++)
         if (!add_column(list, &t->columns[i]))
@@ -62,7 +63,8 @@ static kc_status read_column(const cJSON *o, struct kc_column *c, struct kc_erro
     c->nullable = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "nullable"));
     c->generated = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "generated"));
     c->key_position = (int32_t)key->valuedouble;
-    if (c->name == NULL || c->type_text == NULL || c->data_type == NULL || (charset != NULL && c->charset == NULL))
+    if (c->name == NULL || c->type_text == NULL || c->data_type == NULL ||
+        (charset != NULL && c->charset == NULL))
         return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading a stored table definition");
     return KC_OK;
 }
@@ -78,7 +80,8 @@ static kc_status read_table(const cJSON *o, struct kc_table **table, struct kc_e
     uint32_t i = 0;
 
     if (!cJSON_IsNumber(version) || version->valuedouble != VERSION)
-        return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is of a version that this plugin cannot read");
+        return kc_fail(err, KC_ERR_CONFIG,
+                       "a stored table definition is of a version that this plugin cannot read");
     if (database == NULL || name == NULL || n < 1 || n > MAX_COLUMNS)
         return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is incomplete");
     t = kc_table_create(database, name, (uint32_t)n);

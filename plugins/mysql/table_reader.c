@@ -8,8 +8,8 @@
 #include "connection.h"
 
 /* Runs `format` with the escaped names of database and table in its two %s. */
-static kc_status query_table(MYSQL *mysql, const char *format, const char *database, const char *name, MYSQL_RES **res,
-                             struct kc_error *err)
+static kc_status query_table(MYSQL *mysql, const char *format, const char *database, const char *name,
+                             MYSQL_RES **res, struct kc_error *err)
 {
     char db[512 * 2 + 1], table[512 * 2 + 1], sql[4096], doing[300];
     size_t db_len = strlen(database), table_len = strlen(name);
@@ -27,10 +27,11 @@ static kc_status check_exists(MYSQL *mysql, const char *database, const char *na
 {
     MYSQL_RES *res;
     MYSQL_ROW row;
-    kc_status status = query_table(mysql,
-                                   "SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' AND "
-                                   "TABLE_NAME = '%s'",
-                                   database, name, &res, err);
+    kc_status status =
+        query_table(mysql,
+                    "SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' AND "
+                    "TABLE_NAME = '%s'",
+                    database, name, &res, err);
 
     if (status < 0)
         return status;
@@ -62,9 +63,12 @@ static kc_status take_columns(MYSQL_RES *res, struct kc_table *t, struct kc_erro
         c->data_type = strdup(row[2]);
         c->charset = row[3] != NULL ? strdup(row[3]) : NULL;
         c->nullable = strcmp(row[4], "YES") == 0;
-        c->generated = row[5] != NULL && strstr(row[5], "GENERATED") != NULL && strstr(row[5], "DEFAULT_GEN") == NULL;
-        if (c->name == NULL || c->type_text == NULL || c->data_type == NULL || (row[3] != NULL && c->charset == NULL))
-            return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading table %s.%s", t->database, t->name);
+        c->generated =
+            row[5] != NULL && strstr(row[5], "GENERATED") != NULL && strstr(row[5], "DEFAULT_GEN") == NULL;
+        if (c->name == NULL || c->type_text == NULL || c->data_type == NULL ||
+            (row[3] != NULL && c->charset == NULL))
+            return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading table %s.%s", t->database,
+                           t->name);
     }
     return KC_OK;
 }
@@ -117,11 +121,12 @@ static void take_key(MYSQL_RES *res, struct kc_table *t)
 static kc_status read_key(MYSQL *mysql, struct kc_table *t, struct kc_error *err)
 {
     MYSQL_RES *res;
-    kc_status status = query_table(mysql,
-                                   "SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS WHERE "
-                                   "TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' AND NON_UNIQUE = 0 ORDER BY INDEX_NAME <> "
-                                   "'PRIMARY', INDEX_NAME, SEQ_IN_INDEX",
-                                   t->database, t->name, &res, err);
+    kc_status status =
+        query_table(mysql,
+                    "SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS WHERE "
+                    "TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' AND NON_UNIQUE = 0 ORDER BY INDEX_NAME <> "
+                    "'PRIMARY', INDEX_NAME, SEQ_IN_INDEX",
+                    t->database, t->name, &res, err);
 
     if (status < 0)
         return status;
@@ -139,16 +144,18 @@ kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, st
 
     if (status < 0)
         return status;
-    status = query_table(mysql,
-                         "SELECT COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, EXTRA FROM "
-                         "information_schema.COLUMNS WHERE TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' ORDER BY "
-                         "ORDINAL_POSITION",
-                         database, name, &res, err);
+    status =
+        query_table(mysql,
+                    "SELECT COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, CHARACTER_SET_NAME, IS_NULLABLE, EXTRA FROM "
+                    "information_schema.COLUMNS WHERE TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' ORDER BY "
+                    "ORDINAL_POSITION",
+                    database, name, &res, err);
     if (status < 0)
         return status;
     if (mysql_num_rows(res) == 0) {
-        status = kc_fail(err, KC_ERR_CONFIG, "the columns of %s.%s are hidden from the user: GRANT SELECT ON `%s`.`%s`",
-                         database, name, database, name);
+        status = kc_fail(err, KC_ERR_CONFIG,
+                         "the columns of %s.%s are hidden from the user: GRANT SELECT ON `%s`.`%s`", database,
+                         name, database, name);
         goto done;
     }
     t = kc_table_create(database, name, (uint32_t)mysql_num_rows(res));
@@ -168,4 +175,22 @@ done:
     else
         kc_table_destroy(t);
     return status;
+}
+
+kc_status kc_table_estimate(MYSQL *mysql, const struct kc_table *table, uint64_t *rows, struct kc_error *err)
+{
+    MYSQL_RES *res;
+    MYSQL_ROW row;
+    kc_status status =
+        query_table(mysql,
+                    "SELECT TABLE_ROWS FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' AND "
+                    "TABLE_NAME = '%s'",
+                    table->database, table->name, &res, err);
+
+    if (status < 0)
+        return status;
+    row = mysql_fetch_row(res);
+    *rows = row != NULL && row[0] != NULL ? strtoull(row[0], NULL, 10) : 0;
+    mysql_free_result(res);
+    return KC_OK;
 }

@@ -13,4 +13,7 @@
 kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, struct kc_table **table,
                         struct kc_error *err);
 
+/* The server's estimate of the number of rows; 0: it has none. */
+kc_status kc_table_estimate(MYSQL *mysql, const struct kc_table *table, uint64_t *rows, struct kc_error *err);
+
 #endif

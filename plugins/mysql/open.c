@@ -1,0 +1,391 @@
+#include "open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <kconnect/sdk.h>
+
+#include "connection.h"
+#include "table_reader.h"
+
+enum { TOPIC_PARTITIONS = 6 }; /* of a table with a key */
+
+/* What the stored offset says, copied, because the host lends it for a moment only. */
+struct stored {
+    bool found;
+    struct kc_position position;
+    struct kc_str gtid;
+    struct kc_str tables; /* ptr NULL: the snapshot is complete */
+    struct kc_str key;
+    char *texts[6];
+    uint32_t n_texts;
+};
+
+static kc_status keep(struct stored *st, struct kc_str *text, struct kc_error *err)
+{
+    char *p;
+
+    if (text->ptr == NULL)
+        return KC_OK;
+    p = strndup(text->ptr, text->len);
+    if (p == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading the stored position");
+    st->texts[st->n_texts++] = p;
+    text->ptr = p;
+    return KC_OK;
+}
+
+static struct kc_str text_in(const struct kc_map *map, const char *key)
+{
+    const struct kc_value *v = kc_map_get(map, key);
+
+    return v != NULL && v->type == KC_STRING ? (struct kc_str){v->as.str, v->len, 0}
+                                             : (struct kc_str){NULL, 0, 0};
+}
+
+static kc_status read_stored(struct kc_source *s, struct stored *st, struct kc_error *err)
+{
+    struct kc_str *texts[] = {
+        &st->position.server_uuid, &st->position.file, &st->position.gtids, &st->gtid, &st->tables, &st->key};
+    struct kc_kv server = {kc_str("server"), kc_string(s->config.prefix, (uint32_t)strlen(s->config.prefix))};
+    struct kc_map partition = {&server, 1, 0}, offset = {0};
+    kc_status status = kc_host->offset_get(s->ctx, &partition, &offset);
+
+    if (status != KC_OK || offset.len == 0)
+        return status < 0 ? kc_fail(err, status, "cannot read the stored position") : KC_OK;
+    status = kc_position_from_map(&offset, &st->position, err);
+    st->gtid = text_in(&offset, "gtid");
+    st->tables = text_in(&offset, "snapshot_tables");
+    st->key = text_in(&offset, "snapshot_key");
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && status == KC_OK; i++)
+        status = keep(st, texts[i], err);
+    st->found = status == KC_OK;
+    return status;
+}
+
+static void free_stored(struct stored *st)
+{
+    for (uint32_t i = 0; i < st->n_texts; i++)
+        free(st->texts[i]);
+}
+
+/* ---- the place to begin ---- */
+
+/* A fresh start: the end of the binary log, found before the tables are looked at. */
+static kc_status begin_at_end(struct kc_source *s, MYSQL *mysql, struct stored *st,
+                              struct kc_server_place *end, struct kc_error *err)
+{
+    kc_status status;
+
+    if (s->server.flavor == KC_FLAVOR_MARIADB) {
+        status = kc_server_snapshot_begin(mysql, true, end, err);
+        if (status == KC_OK)
+            status = kc_connection_query(mysql, "COMMIT", "end a consistent read", NULL, err);
+    } else {
+        status = kc_server_place_read(mysql, &s->server, end, err);
+    }
+    if (status < 0)
+        return status;
+    st->position.file = kc_str(end->file);
+    st->position.pos = end->pos;
+    if (end->gtids != NULL)
+        st->position.gtids = kc_str(end->gtids);
+    return KC_OK;
+}
+
+/* A stored position: of this server, or of one that GTIDs connect with it. */
+static kc_status begin_at_stored(struct kc_source *s, struct stored *st, struct kc_error *err)
+{
+    struct kc_position *p = &st->position;
+    bool same =
+        p->server_uuid.len == 0 || (p->server_uuid.len == strlen(s->server.identity) &&
+                                    memcmp(p->server_uuid.ptr, s->server.identity, p->server_uuid.len) == 0);
+
+    if (p->gtids.ptr == NULL)
+        s->server.gtid = false; /* the position has no set to add to */
+    if (same)
+        return KC_OK;
+    if (!s->server.gtid || p->gtids.len == 0)
+        return kc_fail(err, KC_ERR_CONFIG,
+                       "the stored position belongs to another server (%.*s, not %s) and has no GTIDs to go "
+                       "on with here; "
+                       "set database.hostname back, or create a connector of a new name",
+                       (int)p->server_uuid.len, p->server_uuid.ptr, s->server.identity);
+    kc_logf(s->ctx, KC_LOG_WARN, "the server is %s now, it was %.*s; going on by GTID", s->server.identity,
+            (int)p->server_uuid.len, p->server_uuid.ptr);
+    if (p->event > 0 || p->row > 0)
+        kc_logf(
+            s->ctx, KC_LOG_WARN,
+            "the last transaction was delivered in part; another server may log it in other pieces, so it is "
+            "delivered again from its beginning");
+    p->event = 0;
+    p->row = 0;
+    return KC_OK;
+}
+
+/* ---- tables ---- */
+
+static void table_key(const struct kc_table *t, char *out, size_t size)
+{
+    (void)snprintf(out, size, "table/%s.%s", t->database, t->name);
+}
+
+static kc_status store_definition(struct kc_source *s, const struct kc_table *t, struct kc_error *err)
+{
+    char *json = kc_table_to_json(t), key[600];
+    kc_status status;
+
+    if (json == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for the definition of %s", t->name);
+    table_key(t, key, sizeof(key));
+    status = kc_host->state_put(s->ctx, kc_str(key), kc_str(json));
+    free(json);
+    return status < 0 ? kc_fail(err, status, "cannot store the definition of table %s", t->name) : KC_OK;
+}
+
+/*
+ * Events older than a change of the table need the definition of their time: a stored one has priority, and where the
+ * server's differs, the stream is about to meet the statement that changed it.
+ */
+static kc_status choose_definition(struct kc_source *s, struct kc_captured *c, bool use_stored, bool *known,
+                                   struct kc_error *err)
+{
+    struct kc_table *was = NULL;
+    struct kc_str json = {0};
+    char key[600], difference[256];
+    kc_status status = KC_NOTHING;
+
+    table_key(c->table, key, sizeof(key));
+    if (use_stored)
+        status = kc_host->state_get(s->ctx, kc_str(key), &json);
+    *known = status == KC_OK && json.len > 0;
+    if (status < 0)
+        return kc_fail(err, status, "cannot read the stored definition of table %s", c->table->name);
+    if (!*known)
+        return store_definition(s, c->table, err);
+    status = kc_table_from_json(json.ptr, json.len, &was, err);
+    if (status < 0)
+        return status;
+    if (kc_table_equal(was, c->table, difference, sizeof(difference))) {
+        kc_table_destroy(was);
+        return KC_OK;
+    }
+    kc_logf(s->ctx, KC_LOG_WARN, "table %s.%s was changed while the connector did not run: %s", was->database,
+            was->name, difference);
+    kc_table_destroy(c->table);
+    c->table = was;
+    c->pending_change = strdup(difference);
+    return c->pending_change != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory");
+}
+
+static kc_status name_topic(struct kc_source *s, struct kc_table *t, struct kc_error *err)
+{
+    char name[600];
+
+    (void)snprintf(name, sizeof(name), "%s_%s", s->config.prefix, t->name);
+    t->topic = kc_host->topic(s->ctx, kc_str(name), t->n_key > 0 ? TOPIC_PARTITIONS : 1);
+    if (t->topic == NULL)
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "table %s would get the topic %s, which is no legal name: letters, digits, dot, hyphen and "
+            "underscore, at most 249 of them",
+            t->name, name);
+    return KC_OK;
+}
+
+static kc_status open_tables(struct kc_source *s, MYSQL *mysql, const struct stored *st, bool *known,
+                             struct kc_error *err)
+{
+    kc_status status = KC_OK;
+
+    s->tables = calloc(s->config.n_tables, sizeof(*s->tables));
+    if (s->tables == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for the tables");
+    for (uint32_t i = 0; i < s->config.n_tables && status == KC_OK; i++) {
+        struct kc_captured *c = &s->tables[i];
+
+        c->index = i;
+        status = kc_table_read(mysql, s->config.tables[i].database, s->config.tables[i].name, &c->table, err);
+        if (status < 0)
+            return status;
+        s->n_tables++;
+        status = choose_definition(s, c, st->found, &known[i], err);
+        if (status == KC_OK)
+            status = kc_envelope_table(&s->envelope, s->ctx, c->table, err);
+        if (status == KC_OK)
+            status = name_topic(s, c->table, err);
+    }
+    return status == KC_OK ? kc_host->topics_ensure(s->ctx, err) : status;
+}
+
+/* ---- what is left of the snapshot ---- */
+
+/* Takes one name off the list of the position and undoes its escapes. */
+static bool next_name(struct kc_str *list, char *out, size_t size)
+{
+    size_t n = 0, i = 0;
+
+    if (list->len == 0)
+        return false;
+    for (; i < list->len && list->ptr[i] != ','; i++) {
+        char c = list->ptr[i];
+
+        if (c == '%' && i + 2 < list->len) {
+            c = list->ptr[i + 2] == 'C' ? ',' : '%'; /* %2C and %25 are all that is written */
+            i += 2;
+        }
+        if (n + 1 < size)
+            out[n++] = c;
+    }
+    out[n] = '\0';
+    i += i < list->len; /* the comma */
+    list->ptr += i;
+    list->len -= (uint32_t)i;
+    return true;
+}
+
+/* Unfinished tables in their order, then the ones that were added to the configuration. */
+static kc_status open_snapshot(struct kc_source *s, const struct stored *st, const bool *known,
+                               struct kc_error *err)
+{
+    struct kc_captured **queue = calloc(s->n_tables, sizeof(*queue));
+    struct kc_str list = st->tables, key = {NULL, 0, 0};
+    char name[600];
+    uint32_t n = 0;
+    kc_status status;
+    bool first = true;
+
+    if (queue == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for the tables");
+    while (st->found && next_name(&list, name, sizeof(name))) {
+        struct kc_captured *c = kc_source_find(s, kc_str(s->tables[0].table->database), kc_str(name));
+
+        if (c != NULL && n < s->n_tables) {
+            if (first)
+                key = st->key;
+            queue[n++] = c;
+            c->in_snapshot = true;
+        }
+        first = false;
+    }
+    for (uint32_t i = 0; i < s->n_tables && s->config.snapshot_mode == KC_SNAPSHOT_INITIAL; i++)
+        if (!known[i] && !s->tables[i].in_snapshot && n < s->n_tables)
+            queue[n++] = &s->tables[i];
+    status = kc_snapshot_open(s, queue, n, key, err);
+    free(queue);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+static kc_status find_place(struct kc_source *s, MYSQL *mysql, struct stored *st, struct kc_error *err)
+{
+    kc_status status = read_stored(s, st, err);
+
+    if (status < 0)
+        return status;
+    status = st->found ? begin_at_stored(s, st, err) : begin_at_end(s, mysql, st, &s->end_at_open, err);
+    if (status == KC_OK && st->found)
+        status = kc_server_place_read(mysql, &s->server, &s->end_at_open, err);
+    if (status == KC_OK && !st->found)
+        kc_logf(s->ctx, KC_LOG_INFO, "no position is stored; beginning at %.255s:%llu", s->end_at_open.file,
+                (unsigned long long)s->end_at_open.pos);
+    if (status == KC_OK && st->found)
+        kc_logf(s->ctx, KC_LOG_INFO,
+                "going on at %.*s:%llu, %llu rows events and %llu rows into the transaction",
+                (int)st->position.file.len, st->position.file.ptr, (unsigned long long)st->position.pos,
+                (unsigned long long)st->position.event, (unsigned long long)st->position.row);
+    kc_output_init(&s->output, s->config.prefix, st->position.sequence);
+    return status;
+}
+
+static kc_status choose_zone(struct kc_source *s)
+{
+    const char *zone = s->config.zone[0] != '\0' ? s->config.zone : s->server.zone;
+
+    (void)snprintf(s->zone, sizeof(s->zone), "%s", zone);
+    if (s->config.zone[0] == '\0' && s->server.zone_measured)
+        kc_logf(
+            s->ctx, KC_LOG_WARN,
+            "the server's time zone has no clear name; taking its offset of today, %s, for all dates; set "
+            "database.connectionTimeZone if it has daylight saving time",
+            s->zone);
+    return KC_OK;
+}
+
+static kc_status open_all(struct kc_source *s, struct stored *st, struct kc_error *err)
+{
+    bool *known = calloc(s->config.n_tables, sizeof(*known));
+    MYSQL *mysql;
+    kc_status status = known != NULL ? kc_source_query(s, &mysql, err)
+                                     : kc_fail(err, KC_ERR_NOMEM, "out of memory for the tables");
+
+    if (status == KC_OK)
+        status = kc_server_read(mysql, &s->server, err);
+    if (status == KC_OK)
+        status = kc_server_check_binlog(&s->server, err);
+    if (status == KC_OK)
+        status = choose_zone(s);
+    if (status == KC_OK)
+        status = find_place(s, mysql, st, err);
+    if (status == KC_OK)
+        status = kc_envelope_init(&s->envelope, s->ctx, s->server.flavor, s->config.prefix, s->zone, err);
+    if (status == KC_OK)
+        status = open_tables(s, mysql, st, known, err);
+    if (status == KC_OK)
+        status = open_snapshot(s, st, known, err);
+    if (status == KC_OK)
+        status = kc_stream_open(s, &st->position, err);
+    if (status == KC_OK && st->gtid.ptr != NULL)
+        (void)snprintf(s->stream.skip_gtid, sizeof(s->stream.skip_gtid), "%.*s", (int)st->gtid.len,
+                       st->gtid.ptr);
+    if (status == KC_OK && s->snapshot.phase == KC_SNAPSHOT_DONE)
+        kc_source_query_drop(s);
+    free(known);
+    return status;
+}
+
+kc_status kc_source_open(struct kc_ctx *ctx, const struct kc_map *config, struct kc_source **out,
+                         struct kc_error *err)
+{
+    struct kc_source *s = calloc(1, sizeof(*s));
+    struct stored st = {0};
+    kc_status status;
+
+    if (s == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for a task");
+    s->ctx = ctx;
+    s->stop_fd = kc_host->stop_fd(ctx);
+    /* Without a stored position the first thing to do is to store one: a crash must not move the beginning. */
+    s->position_moved = true;
+    s->marked_ms = INT64_MIN / 2;
+    status = kc_mysql_config_read(config, &s->config, err);
+    if (status == KC_OK)
+        status = open_all(s, &st, err);
+    free_stored(&st);
+    if (status < 0) {
+        kc_source_close(s);
+        return status;
+    }
+    *out = s;
+    return KC_OK;
+}
+
+void kc_source_close(struct kc_source *s)
+{
+    if (s == NULL)
+        return;
+    kc_snapshot_close(s);
+    kc_stream_close(&s->stream);
+    kc_source_query_drop(s);
+    kc_output_finish(&s->output);
+    for (uint32_t i = 0; i < s->n_tables; i++) {
+        kc_table_destroy(s->tables[i].table);
+        free(s->tables[i].pending_change);
+    }
+    free(s->tables);
+    kc_envelope_finish(&s->envelope);
+    free(s->end_at_open.gtids);
+    kc_mysql_config_finish(&s->config);
+    free(s);
+}
