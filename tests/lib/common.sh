@@ -52,4 +52,4 @@ packages_build=(meson ninja-build gcc pkg-config librdkafka-dev libmariadb-dev l
 packages_checks=(clang clang-format libclang-rt-14-dev valgrind)
 packages_kafka=(openjdk-17-jre-headless maven)
 packages_mariadb=(mariadb-server mariadb-client)
-packages_python=(python3 python3-venv)
+packages_python=(python3 python3-venv ca-certificates)

@@ -19,7 +19,7 @@ def meson(path):
             test = json.loads(line)
             output = test.get("stdout", "") + test.get("stderr", "")
             good = len(re.findall(r"^\[ +OK +\]", output, re.MULTILINE))
-            bad = len(set(re.findall(r"^\[ +(?:FAILED|ERROR) +\] (\w+)", output, re.MULTILINE)))
+            bad = len(set(re.findall(r"^\[ +(?:FAILED|ERROR) +\] ([A-Za-z_]\w*)$", output, re.MULTILINE)))
             if test["result"] == "OK":
                 passed += max(good, 1)
             elif test["result"] != "SKIP":
