@@ -1,0 +1,348 @@
+/* Real plugins, good and bad in one way each, scanned, staged and probed in real children. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include <kconnect/plugin.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "plugin/probe_child.h"
+#include "plugin/registry.h"
+#include "plugin/version_order.h"
+#include "scratch.h"
+
+static const char *helper, *plugins;
+
+/* Fresh folders for one test: `path` is its plugin.path. */
+struct place {
+    char *root, *path, *state;
+};
+
+static struct place make_place(void)
+{
+    char *root = scratch_make();
+
+    return (struct place){root, scratch_folder(root, "plugins"), scratch_path(root, "state")};
+}
+
+static void remove_place(struct place *p)
+{
+    free(p->path);
+    free(p->state);
+    scratch_remove(p->root);
+}
+
+/* Installs one of the test plugins as `as`, relative to plugin.path. */
+static void install(const struct place *p, const char *name, const char *as, long most)
+{
+    char *file = scratch_path(plugins, name), *to = scratch_path(p->path, as);
+
+    scratch_copy(file, to, most);
+    free(file);
+    free(to);
+}
+
+static struct kc_registry *scan(const struct place *p)
+{
+    const char *paths[] = {p->path, NULL};
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_registry *r = kc_registry_scan(paths, p->state, helper, &err);
+
+    if (r == NULL)
+        fail_msg("%s", err.message);
+    return r;
+}
+
+static const struct kc_key_info *key_of(const struct kc_component_info *c, const char *name)
+{
+    for (size_t i = 0; i < c->n_keys; i++)
+        if (strcmp(c->keys[i].name, name) == 0)
+            return &c->keys[i];
+    fail_msg("no key %s", name);
+    return NULL;
+}
+
+static void a_good_plugin_is_described_completely(void **state)
+{
+    struct place p = make_place();
+    const struct kc_component_info *c;
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "good.so", "good.so", -1);
+    r = scan(&p);
+    assert_int_equal(kc_registry_count(r), 2);
+    assert_int_equal(kc_registry_refused_count(r), 0);
+    assert_string_equal(kc_registry_at(r, 0)->id, "good-converter");
+    c = kc_registry_find(r, KC_KIND_SOURCE, "good-source");
+    assert_non_null(c);
+    assert_ptr_equal(kc_registry_find(r, 0, "org.example.GoodSource"), c);
+    assert_null(kc_registry_find(r, KC_KIND_SINK, "good-source"));
+    assert_null(kc_registry_find(r, 0, "good-converter"));
+    assert_non_null(kc_registry_find(r, KC_KIND_CONVERTER, "good-converter"));
+    assert_string_equal(c->version, "1.0.0");
+    assert_int_equal(c->n_keys, 9);
+    assert_string_equal(key_of(c, "host")->doc, "Where \"it\" is, caf\xc3\xa9");
+    assert_string_equal(key_of(c, "host")->dependents[0], "colour");
+    assert_null(key_of(c, "host")->default_value);
+    assert_int_equal(key_of(c, "port")->max, 65535);
+    assert_string_equal(key_of(c, "colour")->choices[1], "green");
+    assert_true(key_of(c, "big")->min == INT64_MIN && key_of(c, "big")->max == INT64_MAX);
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+static void a_plugin_is_loaded_from_a_private_copy_named_by_its_content(void **state)
+{
+    struct place p = make_place();
+    struct kc_registry *r, *again;
+    const char *staged;
+    struct stat st;
+
+    (void)state;
+    install(&p, "good.so", "good.so", -1);
+    r = scan(&p);
+    staged = kc_registry_at(r, 0)->file;
+    assert_int_equal(strncmp(staged, p.state, strlen(p.state)), 0);
+    assert_int_equal(strlen(staged), strlen(p.state) + strlen("/plugins/") + 64 + strlen("/good.so"));
+    assert_non_null(strstr(kc_registry_at(r, 0)->origin, "/plugins/good.so"));
+    assert_int_equal(stat(staged, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0500);
+    again = scan(&p);
+    assert_string_equal(kc_registry_at(again, 0)->file, staged);
+    kc_registry_destroy(again);
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+static void of_two_versions_the_higher_one_is_found(void **state)
+{
+    struct place p = make_place();
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "good.so", "a.so", -1);
+    install(&p, "newer.so", "b.so", -1);
+    r = scan(&p);
+    assert_int_equal(kc_registry_count(r), 3);
+    assert_string_equal(kc_registry_find(r, 0, "good-source")->version, "1.0.10");
+    assert_string_equal(kc_registry_at(r, 1)->version, "1.0.0");
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+static void a_plugin_in_its_own_folder_finds_its_private_library(void **state)
+{
+    struct place p = make_place();
+    char *folder = scratch_folder(p.path, "needy");
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "missing_library.so", "needy/missing_library.so", -1);
+    install(&p, "no_symbol.so", "needy/no_symbol.so", -1);
+    r = scan(&p);
+    assert_int_equal(kc_registry_refused_count(r), 0); /* the library is not listed as a bad plugin */
+    assert_non_null(kc_registry_find(r, 0, "test-source"));
+    kc_registry_destroy(r);
+    free(folder);
+    remove_place(&p);
+}
+
+static void what_a_plugin_prints_is_not_taken_for_the_answer(void **state)
+{
+    struct place p = make_place();
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "talkative.so", "talkative.so", -1);
+    r = scan(&p);
+    assert_non_null(kc_registry_find(r, 0, "talkative-source"));
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+/* Scans one file and expects exactly this refusal. */
+static void expect_refused(const char *name, long most, const char *reason, const char *words)
+{
+    struct place p = make_place();
+    const struct kc_refused_info *refused;
+    struct kc_registry *r;
+
+    install(&p, name, "bad.so", most);
+    r = scan(&p);
+    if (kc_registry_refused_count(r) != 1)
+        fail_msg("%s was not refused", name);
+    refused = kc_registry_refused_at(r, 0);
+    print_message("%s: %s: %s\n", name, refused->reason, refused->detail);
+    assert_int_equal(kc_registry_count(r), 0);
+    assert_string_equal(refused->reason, reason);
+    assert_non_null(strstr(refused->detail, words));
+    assert_non_null(strstr(refused->file, "/plugins/bad.so"));
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+static void each_bad_plugin_is_refused_with_its_own_reason(void **state)
+{
+    (void)state;
+    expect_refused("no_symbol.so", -1, "WRONG_FILE", "does not export kc_plugin_v0");
+    expect_refused("good.so", 3000, "WRONG_FILE", "truncated");
+    expect_refused("good.so", 40, "WRONG_FILE", "truncated");
+    expect_refused("good.so", 0, "WRONG_FILE", "empty");
+    expect_refused("other_major.so", -1, "INCOMPATIBLE", "built for ABI 9");
+    expect_refused("wrong_magic.so", -1, "INCOMPATIBLE", "0x12345678");
+    expect_refused("wrong_major.so", -1, "INCOMPATIBLE", "built for kconnect ABI 7.3, this worker has 0.0");
+    expect_refused("newer_host.so", -1, "INCOMPATIBLE", "needs kconnect ABI 0.5, this worker has 0.0");
+    expect_refused("high_flag.so", -1, "INCOMPATIBLE", "flags 0x00100000");
+    expect_refused("no_component.so", -1, "MALFORMED", "no component");
+    expect_refused("unknown_kind.so", -1, "MALFORMED", "component test-source is of the unknown kind 99");
+    expect_refused("missing_op.so", -1, "MALFORMED",
+                   "component test-source does not have the mandatory operation poll");
+    expect_refused("twice.so", -1, "MALFORMED", "component test-source 1.0.0 is there twice");
+    expect_refused(
+        "bad_default.so", -1, "MALFORMED",
+        "component test-source, key port: Invalid value 0 for configuration port: Value must be at least 1");
+    expect_refused("bad_dependent.so", -1, "MALFORMED", "key port: a dependent of it is not declared");
+    expect_refused("crash_in_constructor.so", -1, "CRASHED", "SIGSEGV");
+    expect_refused("exit_in_constructor.so", -1, "CRASHED", "exit status 3");
+    expect_refused("decline.so", -1, "DECLINED", "the licence has run out");
+    expect_refused("missing_library.so", -1, "UNLOADABLE", "no_symbol.so");
+}
+
+static void a_file_for_another_machine_or_no_elf_file_is_refused(void **state)
+{
+    struct place p = make_place();
+    char *text = scratch_path(p.path, "text.so"), *other = scratch_path(p.path, "other.so");
+    struct kc_registry *r;
+    FILE *f;
+
+    (void)state;
+    scratch_write(text, "#!/bin/sh\n");
+    install(&p, "good.so", "other.so", -1);
+    f = fopen(other, "r+b");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, 18, SEEK_SET), 0); /* e_machine */
+    (void)fputc(8, f);                           /* MIPS */
+    (void)fclose(f);
+    r = scan(&p);
+    assert_int_equal(kc_registry_refused_count(r), 2);
+    assert_non_null(strstr(kc_registry_refused_at(r, 0)->detail, "another machine"));
+    assert_non_null(strstr(kc_registry_refused_at(r, 1)->detail, "no ELF file"));
+    kc_registry_destroy(r);
+    free(text);
+    free(other);
+    remove_place(&p);
+}
+
+static void a_component_that_another_file_brought_is_a_duplicate(void **state)
+{
+    struct place p = make_place();
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "good.so", "a.so", -1);
+    install(&p, "good.so", "b.so", -1);
+    r = scan(&p);
+    assert_int_equal(kc_registry_count(r), 2);
+    assert_int_equal(kc_registry_refused_count(r), 1);
+    assert_string_equal(kc_registry_refused_at(r, 0)->reason, "DUPLICATE");
+    assert_non_null(strstr(kc_registry_refused_at(r, 0)->detail, "/plugins/a.so already"));
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+static void a_plugin_that_hangs_is_killed_at_the_deadline(void **state)
+{
+    char *file = scratch_path(plugins, "hang_in_entry.so");
+    struct kc_buf detail = {0};
+    const char *reason = NULL;
+    int64_t begun = kc_mono_ms();
+
+    (void)state;
+    assert_null(kc_probe_child(helper, file, 700, &reason, &detail));
+    assert_string_equal(reason, "TIMEOUT");
+    assert_non_null(strstr(detail.data, "700 ms"));
+    assert_true(kc_mono_ms() - begun < KC_PROBE_DEADLINE_MS);
+    kc_buf_finish(&detail);
+    free(file);
+}
+
+static void a_missing_folder_and_hidden_files_are_passed_over(void **state)
+{
+    struct place p = make_place();
+    const char *paths[] = {"/nowhere/at/all", p.path, p.path, NULL};
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "good.so", ".hidden.so", -1);
+    install(&p, "good.so", "good.so", -1);
+    install(&p, "good.so", "good.so.1", -1);
+    r = kc_registry_scan(paths, p.state, helper, &err);
+    assert_non_null(r);
+    assert_int_equal(kc_registry_count(r), 2); /* the folder is given twice, its file counts once */
+    assert_int_equal(kc_registry_refused_count(r), 0);
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+static void a_state_folder_that_can_not_be_made_is_an_error(void **state)
+{
+    const char *paths[] = {NULL};
+    struct kc_error err = KC_ERROR_INIT;
+
+    (void)state;
+    assert_null(kc_registry_scan(paths, "/dev/null/x", helper, &err));
+    assert_non_null(strstr(err.message, "/dev/null"));
+}
+
+static void versions_are_ordered_as_semantic_versioning_says(void **state)
+{
+    static const char *const order[] = {"0.9",          "1.0.0-alpha",   "1.0.0-alpha.1", "1.0.0-alpha.beta",
+                                        "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0",         "1.0.9",
+                                        "1.0.10",       "1.10.0",        "2.0.0"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+        for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+            int expected = (i > k) - (i < k), got = kc_version_compare(order[i], order[k]);
+
+            assert_int_equal((got > 0) - (got < 0), expected);
+        }
+    assert_int_equal(kc_version_compare("1.0.0+a", "1.0.0+b"), 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_good_plugin_is_described_completely),
+        cmocka_unit_test(a_plugin_is_loaded_from_a_private_copy_named_by_its_content),
+        cmocka_unit_test(of_two_versions_the_higher_one_is_found),
+        cmocka_unit_test(a_plugin_in_its_own_folder_finds_its_private_library),
+        cmocka_unit_test(what_a_plugin_prints_is_not_taken_for_the_answer),
+        cmocka_unit_test(each_bad_plugin_is_refused_with_its_own_reason),
+        cmocka_unit_test(a_file_for_another_machine_or_no_elf_file_is_refused),
+        cmocka_unit_test(a_component_that_another_file_brought_is_a_duplicate),
+        cmocka_unit_test(a_plugin_that_hangs_is_killed_at_the_deadline),
+        cmocka_unit_test(a_missing_folder_and_hidden_files_are_passed_over),
+        cmocka_unit_test(a_state_folder_that_can_not_be_made_is_an_error),
+        cmocka_unit_test(versions_are_ordered_as_semantic_versioning_says),
+    };
+
+    if (argc != 3) {
+        (void)fprintf(stderr, "usage: %s PROBE-EXECUTABLE FOLDER-OF-TEST-PLUGINS\n", argv[0]);
+        return 2;
+    }
+    helper = argv[1];
+    plugins = argv[2];
+    kc_log_set_level(KC_LOG_OFF);
+    return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
+}
