@@ -1,0 +1,112 @@
+"""Plays the worker for one task process: starts it, talks to it over descriptor 3, reads what it says."""
+
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import time
+
+
+class Task:
+    """A task process of `runner`. Options of start() go into the start message."""
+
+    def __init__(self, runner, plugin, kafka, connector, log=None):
+        self.runner, self.plugin, self.kafka, self.connector = str(runner), str(plugin), kafka, connector
+        self.log = log
+        self.process = self.socket = None
+        self.messages = []
+        self.buffer = b""
+
+    def start(self, config=None, paused=False, group="fleet", offset_topic="offsets", offset_partitions=5,
+              topic_creation=None, client=None, log_level="INFO"):
+        mine, theirs = socket.socketpair()
+        page = os.memfd_create("crash-page")
+        os.ftruncate(page, 16384)
+        # Far from 3 and 4, so that neither dup2 overwrites the other's source.
+        high_socket, high_page = os.dup(theirs.fileno()), os.dup(page)
+
+        def place():
+            os.dup2(high_socket, 103)
+            os.dup2(high_page, 104)
+            os.dup2(103, 3)
+            os.dup2(104, 4)
+
+        self.process = subprocess.Popen([self.runner], preexec_fn=place, pass_fds=(3, 4), stdin=subprocess.DEVNULL,
+                                        stderr=open(self.log, "ab") if self.log else None)
+        for descriptor in (high_socket, high_page, page):
+            os.close(descriptor)
+        theirs.close()
+        self.socket, self.buffer, self.messages = mine, b"", []
+        properties = {"bootstrap.servers": self.kafka, **(client or {})}
+        self.send({
+            "type": "start", "connector": self.connector, "task": 0, "kind": "source", "worker_id": "w1",
+            "group_id": group, "paused": paused,
+            "config": {"name": self.connector, "topic": self.connector, **(config or {})},
+            "plugins": [{"role": role, "id": name, "version": "1.0.0", "file": self.plugin}
+                        for role, name in (("connector", "counter-source"), ("key.converter", "text"),
+                                           ("value.converter", "text"))],
+            "client": {"producer": properties, "consumer": {"bootstrap.servers": self.kafka},
+                       "admin": {"bootstrap.servers": self.kafka}},
+            "offset_topic": offset_topic, "offset_partitions": offset_partitions,
+            "topic_creation": topic_creation or {}, "log_level": log_level, "log_format": "text"})
+        return self
+
+    def send(self, message):
+        text = json.dumps(message).encode()
+        self.socket.sendall(struct.pack("<I", len(text)) + text)
+
+    def read(self, timeout_s):
+        """Takes in what the task says for up to timeout_s; False at the end of file."""
+        ready, _, _ = select.select([self.socket], [], [], timeout_s)
+        if not ready:
+            return True
+        try:
+            piece = self.socket.recv(65536)
+        except ConnectionError:
+            piece = b""
+        self.buffer += piece
+        while len(self.buffer) >= 4:
+            size = struct.unpack("<I", self.buffer[:4])[0]
+            if len(self.buffer) < 4 + size:
+                break
+            self.messages.append(json.loads(self.buffer[4:4 + size]))
+            self.buffer = self.buffer[4 + size:]
+        return piece != b""
+
+    def wait_for(self, accept, timeout_s=30):
+        """The first message not yet seen here that `accept` accepts."""
+        deadline = time.monotonic() + timeout_s
+        seen = 0
+        open_ = True
+        while True:
+            while seen < len(self.messages):
+                seen += 1
+                if accept(self.messages[seen - 1]):
+                    return self.messages.pop(seen - 1)
+            left = deadline - time.monotonic()
+            assert open_ and left > 0, f"the task did not say what was waited for, only {self.messages}"
+            open_ = self.read(left)
+
+    def wait_state(self, state, timeout_s=30):
+        return self.wait_for(lambda m: m["type"] == "state" and m["state"] == state, timeout_s)
+
+    def wait_failed(self, timeout_s=30):
+        return self.wait_for(lambda m: m["type"] == "failed", timeout_s)
+
+    def wait_records(self, n, timeout_s=60):
+        return self.wait_for(lambda m: m["type"] == "stats" and m["records"] >= n, timeout_s)
+
+    def stop(self, timeout_s=10):
+        self.send({"type": "stop"})
+        return self.process.wait(timeout_s)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.socket.close()
+
+    def rss_kb(self, field="VmHWM"):
+        with open(f"/proc/{self.process.pid}/status") as status:
+            return int(next(line for line in status if line.startswith(field)).split()[1])
