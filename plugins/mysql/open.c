@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <kconnect/sdk.h>
 
@@ -88,6 +89,7 @@ static kc_status begin_at_end(struct kc_source *s, MYSQL *mysql, struct stored *
         return status;
     st->position.file = kc_str(end->file);
     st->position.pos = end->pos;
+    st->position.ts_sec = time(NULL);
     if (end->gtids != NULL)
         st->position.gtids = kc_str(end->gtids);
     return KC_OK;
@@ -120,6 +122,8 @@ static kc_status begin_at_stored(struct kc_source *s, struct stored *st, struct 
             "delivered again from its beginning");
     p->event = 0;
     p->row = 0;
+    p->file = kc_str(""); /* of the other server's log */
+    p->pos = 0;
     return KC_OK;
 }
 

@@ -24,13 +24,18 @@ static void set_place(struct kc_stream *st, const char *file, uint64_t pos)
     st->pos = pos;
 }
 
-/* Nothing of a transaction is open; the next event is where a restart would begin. */
+/*
+ * Nothing of a transaction is open; the next event is where a restart would begin. A stream by GTID begins at the head
+ * of a file, which says less than the place that is known until the first transaction comes.
+ */
 static void take_place(struct kc_source *s)
 {
     struct kc_stream *st = &s->stream;
     struct kc_binlog_place place = kc_binlog_place(st->binlog);
 
     if (place.file[0] == '\0' || (st->pos == place.pos && strcmp(st->file, place.file) == 0))
+        return;
+    if (!st->any_transaction && kc_binlog_place_compare(place.file, place.pos, st->file, st->pos) < 0)
         return;
     set_place(st, place.file, place.pos);
     s->position_moved = true;
@@ -102,6 +107,9 @@ static void begin_transaction(struct kc_source *s, const struct kc_event *event)
 
     set_place(st, place.file, event->start);
     st->in_transaction = true;
+    st->any_transaction = true;
+    if (event->header.timestamp_s != 0)
+        st->time_us = (int64_t)event->header.timestamp_s * 1000000;
     st->begun = false;
     st->xa = false;
     st->commit_us = 0;
@@ -441,7 +449,5 @@ kc_status kc_stream_next(struct kc_source *s, int timeout_ms, struct kc_error *e
     if (status != KC_OK)
         return status;
     st->heard = true;
-    if (event->header.timestamp_s != 0 && (event->header.flags & KC_EVENT_FLAG_ARTIFICIAL) == 0)
-        st->time_us = (int64_t)event->header.timestamp_s * 1000000;
     return take_event(s, event, err);
 }

@@ -32,6 +32,7 @@ struct kc_stream {
     /* The open transaction. */
     struct kc_gtid gtid;
     bool in_transaction;
+    bool any_transaction; /* since the start */
     bool begun; /* ends with XID, COMMIT or ROLLBACK, not with the first statement */
     bool xa;    /* its fate is decided later, by XA COMMIT or XA ROLLBACK */
     int64_t commit_us;
