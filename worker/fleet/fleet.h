@@ -21,12 +21,13 @@ struct kc_task_view {
     const char *trace;       /* NULL: none */
     int32_t attempt;         /* RESTARTING: how many failures in a row; else 0 */
     int64_t next_attempt_ms; /* RESTARTING: when it is tried again; else 0 */
-    const char *progress;    /* JSON object such as {"phase":"snapshot","item":"orders","done":5000,"total":20000}, or NULL */
+    const char *
+        progress; /* JSON object such as {"phase":"snapshot","item":"orders","done":5000,"total":20000}, or NULL */
 };
 
 struct kc_connector_view {
     const char *name;
-    const char *type;             /* "source" or "sink" */
+    const char *type;              /* "source" or "sink" */
     const struct kc_props *config; /* as stored: secrets in clear, "name" included; mask before showing */
     enum kc_target target;
     int64_t revision;   /* of the record in the config topic: grows with every change of this connector */
@@ -62,28 +63,30 @@ void kc_fleet_stop(struct kc_fleet *f);
 /* The newest view, one reference; never NULL (empty at first). */
 const struct kc_fleet_view *kc_fleet_view_get(struct kc_fleet *f);
 void kc_fleet_view_put(const struct kc_fleet_view *v);
-const struct kc_connector_view *kc_fleet_find(const struct kc_fleet_view *v, const char *name); /* NULL: none */
+const struct kc_connector_view *kc_fleet_find(const struct kc_fleet_view *v,
+                                              const char *name); /* NULL: none */
 
 /* An internal error that will not mend itself (a topic with the wrong cleanup.policy ...): a copy, free() it; NULL: none. */
 char *kc_fleet_trouble(struct kc_fleet *f);
 
 enum kc_change_kind {
-    KC_CHANGE_CREATE,     /* name, type, config, target; refused when the name exists */
-    KC_CHANGE_CONFIG,     /* name, config: replaces it, or creates (type, target RUNNING); a new generation if it differs */
-    KC_CHANGE_TARGET,     /* name, target */
-    KC_CHANGE_DEPLOY,     /* name: STOPPED or PAUSED -> RUNNING; RUNNING and its task FAILED -> new generation; else nothing */
-    KC_CHANGE_RESTART,    /* name: new generation */
-    KC_CHANGE_DELETE,     /* name */
+    KC_CHANGE_CREATE, /* name, type, config, target; refused when the name exists */
+    KC_CHANGE_CONFIG, /* name, config: replaces it, or creates (type, target RUNNING); a new generation if it differs */
+    KC_CHANGE_TARGET, /* name, target */
+    KC_CHANGE_DEPLOY, /* name: STOPPED or PAUSED -> RUNNING; RUNNING and its task FAILED -> new generation; else nothing */
+    KC_CHANGE_RESTART, /* name: new generation */
+    KC_CHANGE_DELETE,  /* name */
 };
 
 struct kc_change {
     enum kc_change_kind kind;
     const char *name;
-    const char *type;               /* CREATE, CONFIG */
-    const struct kc_props *config;  /* CREATE, CONFIG */
-    enum kc_target target;          /* CREATE, TARGET */
-    int64_t expected_revision;      /* 0: any; else refused as KC_CHANGE_CONFLICT when the connector has moved on */
-    bool only_if_failed;            /* RESTART */
+    const char *type;              /* CREATE, CONFIG */
+    const struct kc_props *config; /* CREATE, CONFIG */
+    enum kc_target target;         /* CREATE, TARGET */
+    int64_t
+        expected_revision; /* 0: any; else refused as KC_CHANGE_CONFLICT when the connector has moved on */
+    bool only_if_failed;   /* RESTART */
 };
 
 enum kc_change_outcome {
@@ -94,7 +97,7 @@ enum kc_change_outcome {
     KC_CHANGE_UNKNOWN,   /* no such connector */
     KC_CHANGE_CONFLICT,  /* expected_revision did not match */
     KC_CHANGE_REFUSED,   /* *err says why: e.g. connect-<name> equals the worker's group.id */
-    KC_CHANGE_TIMEOUT,   /* no leader answered in time: it may have been applied, or may yet be until its deadline */
+    KC_CHANGE_TIMEOUT, /* no leader answered in time: it may have been applied, or may yet be until its deadline */
     KC_CHANGE_TOO_LARGE, /* the broker would not take the record */
 };
 
@@ -103,12 +106,14 @@ enum kc_change_outcome {
  * configuration. Takes effect exactly once or not at all. When it returns APPLIED, UNCHANGED or CREATED, this
  * worker's view has it. *err is filled for REFUSED, TIMEOUT and TOO_LARGE.
  */
-enum kc_change_outcome kc_fleet_change(struct kc_fleet *f, const struct kc_change *change, struct kc_error *err);
+enum kc_change_outcome kc_fleet_change(struct kc_fleet *f, const struct kc_change *change,
+                                       struct kc_error *err);
 
 /*
  * Publishes the state of a task that this worker runs, in the status topic under the assignment's revision.
  * Nothing is sent when it equals what was sent last. Copies everything.
  */
-void kc_fleet_report(struct kc_fleet *f, const char *connector, int64_t assignment, const struct kc_task_view *status);
+void kc_fleet_report(struct kc_fleet *f, const char *connector, int64_t assignment,
+                     const struct kc_task_view *status);
 
 #endif

@@ -1,0 +1,28 @@
+/* leader_txn.h - the leader's transactional producer. One thread. */
+#ifndef KC_FLEET_LEADER_TXN_H
+#define KC_FLEET_LEADER_TXN_H
+
+#include "fleet/clients.h"
+#include "fleet/records.h"
+
+struct kc_leader_txn;
+
+/* Not yet initialised. NULL: *err. */
+struct kc_leader_txn *kc_leader_txn_create(const struct kc_worker_config *config, struct kc_noise *noise,
+                                           const atomic_bool *stop, struct kc_error *err);
+/* Aborts what is open if that goes quickly. */
+void kc_leader_txn_destroy(struct kc_leader_txn *t);
+
+/* Fences whoever led before and ends its transaction. KC_ERR_RETRY: call again on the same object. */
+kc_status kc_leader_txn_init(struct kc_leader_txn *t, struct kc_error *err);
+
+/*
+ * Writes all records into the config topic and, when `next_request` is not negative, commits it as the mailbox's
+ * position with the live group metadata of `member`. KC_OK: all of it is there. KC_ERR_RECORD: nothing is, because
+ * the brokers do not take the records of request *cause for their size. Other negatives: nothing is, or it is not
+ * known; destroy the object.
+ */
+kc_status kc_leader_txn_write(struct kc_leader_txn *t, const struct kc_fleet_records *records,
+                              rd_kafka_t *member, int64_t next_request, size_t *cause, struct kc_error *err);
+
+#endif
