@@ -137,7 +137,7 @@ kc_status kc_task_plan(const struct kc_fleet_view *view, const struct kc_worker_
     for (size_t i = 0; view->member && view->caught_up && i < view->n_connectors; i++) {
         const struct kc_connector_view *c = &view->connectors[i];
         struct kc_error why = KC_ERROR_INIT;
-        struct parts parts;
+        struct parts parts = {0};
         char *start;
 
         if (c->target == KC_TARGET_STOPPED || strcmp(c->assigned_worker, view->self) != 0)
