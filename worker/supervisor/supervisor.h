@@ -18,9 +18,9 @@ struct kc_supervisor;
 struct kc_task_spec {
     const char *connector;
     int32_t task;
-    int64_t assignment; /* handed back with every status */
-    int64_t generation; /* another one: stop the child gracefully and start anew, forgetting attempts */
-    bool paused;
+    int64_t assignment;  /* handed back with every status */
+    int64_t generation;  /* another one: stop the child gracefully and start anew, forgetting attempts */
+    bool paused;         /* a change is told to the running child; it needs no other generation */
     const char *plugin;  /* id of the connector component, for sentences */
     const char *version; /* of that component */
     const char *start;   /* the "start" message of control.h, complete JSON text */
@@ -39,6 +39,8 @@ struct kc_task_status {
     int32_t pid;          /* 0: no child now */
 };
 
+/* Told when something has changed, progress alone at most once a second. A task that is no longer wanted is told once
+ * more, UNASSIGNED, when its process is gone. Must not call the supervisor. */
 typedef void kc_task_status_fn(void *arg, const struct kc_task_status *status);
 
 struct kc_supervisor_options {
@@ -46,6 +48,7 @@ struct kc_supervisor_options {
     int64_t stop_grace_ms;    /* how long a child may take to finish its transaction before SIGKILL */
     int64_t restart_first_ms; /* errors.restart.* : first pause, doubled up to the longest, with jitter */
     int64_t restart_max_ms;
+    int32_t watchdog_percent; /* of watchdog.h's deadlines; 0: 100, and 1000 in a build with sanitizers */
 };
 
 struct kc_supervisor *kc_supervisor_create(uv_loop_t *loop, const struct kc_supervisor_options *options,
@@ -57,6 +60,7 @@ void kc_supervisor_apply(struct kc_supervisor *s, const struct kc_task_spec *spe
 
 /* Stops every child; `done` is called on the loop when none is left, at the latest stop_grace_ms + 1 s later. */
 void kc_supervisor_stop(struct kc_supervisor *s, void (*done)(void *arg), void *arg);
-void kc_supervisor_destroy(struct kc_supervisor *s); /* after `done` */
+/* After `done`, or when nothing was ever applied. The loop must run once more, to finish closing handles. */
+void kc_supervisor_destroy(struct kc_supervisor *s);
 
 #endif

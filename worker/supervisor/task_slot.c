@@ -1,0 +1,413 @@
+#include "supervisor/task_slot.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "supervisor/task_end.h"
+
+enum {
+    LOOK_MS = 1000, /* between two looks of the watchdog, at 100 percent */
+    LOOK_LEAST_MS = 10,
+    ABORT_GRACE_MS = 5000,   /* from SIGABRT, which leaves a trace, to SIGKILL */
+    FENCED_PAUSE_FACTOR = 5, /* times the first pause: the leader's next word is likely to come meanwhile */
+};
+
+static const char log_name[] = "worker/supervisor";
+
+static void start_process(struct kc_task_slot *s);
+
+struct kc_task_slot *kc_task_slot_create(uv_loop_t *loop, const struct kc_supervisor_options *options,
+                                         const char *connector, int32_t task, void (*changed)(void *arg),
+                                         void *arg)
+{
+    struct kc_task_slot *s = calloc(1, sizeof(*s));
+
+    if (s == NULL)
+        return NULL;
+    s->connector = strdup(connector);
+    if (s->connector == NULL) {
+        free(s);
+        return NULL;
+    }
+    s->loop = loop;
+    s->options = options;
+    s->changed = changed;
+    s->arg = arg;
+    s->task = task;
+    s->policy =
+        (struct kc_restart_policy){.first_ms = options->restart_first_ms, .max_ms = options->restart_max_ms};
+    return s;
+}
+
+/* The start message holds passwords. */
+static void free_secret(char *text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+static void clear_wish(struct kc_task_wish *w)
+{
+    free(w->plugin);
+    free(w->version);
+    free_secret(w->start);
+    *w = (struct kc_task_wish){0};
+}
+
+void kc_task_slot_destroy(struct kc_task_slot *s)
+{
+    if (s == NULL)
+        return;
+    kc_child_release(s->child);
+    clear_wish(&s->wish);
+    kc_task_end_clear(&s->end);
+    free(s->version);
+    free(s->trace);
+    free(s->progress);
+    free(s->connector);
+    free(s);
+}
+
+static bool has_process(const struct kc_task_slot *s)
+{
+    return s->child != NULL;
+}
+
+static int32_t watchdog_percent(const struct kc_task_slot *s)
+{
+    return s->options->watchdog_percent > 0 ? s->options->watchdog_percent : kc_watchdog_usual_percent();
+}
+
+static void set_next_look(struct kc_task_slot *s)
+{
+    int64_t ms = (int64_t)LOOK_MS * watchdog_percent(s) / 100;
+
+    ms = ms > LOOK_MS ? LOOK_MS : ms < LOOK_LEAST_MS ? LOOK_LEAST_MS : ms;
+    s->look_at_ms = kc_mono_ms() + ms;
+}
+
+static void enter(struct kc_task_slot *s, enum kc_child_state from)
+{
+    s->kill_at_ms = 0;
+    switch (s->state) {
+    case KC_CHILD_STARTING: start_process(s); break;
+    case KC_CHILD_RUNNING:
+    case KC_CHILD_PAUSED:
+        if (from == KC_CHILD_STARTING)
+            s->up_since_ms = kc_mono_ms();
+        free(s->trace);
+        s->trace = NULL;
+        break;
+    case KC_CHILD_STOPPING:
+        s->kill_at_ms = kc_mono_ms() + s->options->stop_grace_ms;
+        kc_child_send(s->child, "{\"type\":\"stop\"}");
+        break;
+    default: break;
+    }
+}
+
+static void step(struct kc_task_slot *s, enum kc_child_event event)
+{
+    enum kc_child_state from = s->state, to = kc_child_state_next(from, event);
+
+    if (to == KC_CHILD_STATES) {
+        kc_log_for(KC_ERROR, log_name, s->connector,
+                   "event %d came while the task was %s: this is a fault of kconnect", (int)event,
+                   kc_child_state_text(from));
+        return;
+    }
+    if (to == from)
+        return;
+    kc_log_for(KC_DEBUG, log_name, s->connector, "task %" PRId32 ": %s, then %s", s->task,
+               kc_child_state_text(from), kc_child_state_text(to));
+    if (from == KC_CHILD_WAITING || from == KC_CHILD_FENCED)
+        s->restart_at_ms = s->restart_unix_ms = 0;
+    s->state = to;
+    enter(s, from);
+}
+
+/* Sets the pause before the next attempt; the state is WAITING or FENCED. */
+static void set_pause(struct kc_task_slot *s, int64_t ran_ms, int64_t wish_ms)
+{
+    uint32_t dice = 0;
+    int64_t pause;
+
+    (void)uv_random(NULL, NULL, &dice, sizeof(dice), 0, NULL);
+    pause = kc_restart_pause(&s->policy, ran_ms, wish_ms, dice);
+    s->restart_at_ms = kc_mono_ms() + pause;
+    s->restart_unix_ms = kc_now_ms() + pause;
+    kc_log_for(KC_WARN, log_name, s->connector,
+               "task %" PRId32 " failed %" PRId32 " times in a row, next attempt in %" PRId64 " ms: %s",
+               s->task, s->policy.attempt, pause, s->trace != NULL ? s->trace : "");
+}
+
+/* `trace` is taken over. */
+static void set_trace(struct kc_task_slot *s, char *trace)
+{
+    free(s->trace);
+    s->trace = trace;
+}
+
+/* The process ended, or could not be started; nobody had asked for it. */
+static void failed(struct kc_task_slot *s, enum kc_child_event event, char *trace)
+{
+    int64_t ran_ms = s->up_since_ms != 0 ? kc_mono_ms() - s->up_since_ms : 0;
+
+    set_trace(s, trace);
+    step(s, event);
+    if (s->state == KC_CHILD_WAITING)
+        set_pause(s, ran_ms, s->end.retry_after_ms);
+    else if (s->state == KC_CHILD_FENCED)
+        set_pause(s, ran_ms, FENCED_PAUSE_FACTOR * s->options->restart_first_ms);
+    else
+        kc_log_for(KC_ERROR, log_name, s->connector, "task %" PRId32 " has failed for good: %s", s->task,
+                   s->trace != NULL ? s->trace : "");
+}
+
+/* Nothing runs and nothing is to come by itself: start what is wished for, from the beginning. */
+static void start_anew(struct kc_task_slot *s)
+{
+    s->policy.attempt = 0;
+    set_trace(s, NULL);
+    step(s, KC_EVENT_START);
+}
+
+static void stopped(struct kc_task_slot *s, int64_t exit_status, int term_signal)
+{
+    if (exit_status != 0 || term_signal != 0)
+        kc_log_for(KC_WARN, log_name, s->connector,
+                   "task %" PRId32 " did not end cleanly: exit status %" PRId64 ", signal %d", s->task,
+                   exit_status, term_signal);
+    else
+        kc_log_for(KC_INFO, log_name, s->connector, "task %" PRId32 " has stopped", s->task);
+    set_trace(s, NULL);
+    step(s, KC_EVENT_EXIT_RETRY);
+    if (s->wish.present)
+        start_anew(s); /* it was wished for again meanwhile, or with another generation */
+    else
+        s->gone = true;
+}
+
+static void on_exited(void *arg, int64_t exit_status, int term_signal)
+{
+    struct kc_task_slot *s = arg;
+    char *trace = kc_task_end_trace(&s->end, kc_child_page(s->child), exit_status, term_signal);
+    enum kc_child_event event = kc_task_end_event(&s->end, exit_status, term_signal);
+
+    kc_child_release(s->child);
+    s->child = NULL;
+    s->look_at_ms = 0;
+    if (s->state == KC_CHILD_STOPPING) {
+        free(trace);
+        stopped(s, exit_status, term_signal);
+    } else {
+        failed(s, event, trace);
+    }
+    kc_task_end_clear(&s->end);
+    s->changed(s->arg);
+}
+
+static void on_broken(void *arg, const struct kc_error *why)
+{
+    struct kc_task_slot *s = arg;
+
+    free(s->end.hang);
+    if (asprintf(&s->end.hang, "the task process sent something that is no message: %s", why->message) < 0)
+        s->end.hang = NULL;
+    kc_child_signal(s->child, SIGKILL);
+}
+
+static void take_failure(struct kc_task_slot *s, const cJSON *message)
+{
+    const char *text = kc_json_text(message, "message");
+
+    free(s->end.message);
+    s->end.failed = true;
+    s->end.status = (int32_t)kc_json_int(message, "status", KC_ERR_FATAL);
+    s->end.retry_after_ms = kc_json_int(message, "retry_after_ms", 0);
+    s->end.message = text != NULL ? strdup(text) : NULL;
+}
+
+static void take_progress(struct kc_task_slot *s, const cJSON *message)
+{
+    const char *phase = kc_json_text(message, "phase"), *item = kc_json_text(message, "item");
+    struct kc_buf out = {0};
+    char *text;
+
+    kc_buf_str(&out, "{\"phase\":");
+    kc_buf_json(&out, phase != NULL ? phase : "", phase != NULL ? strlen(phase) : 0);
+    kc_buf_str(&out, ",\"item\":");
+    kc_buf_json(&out, item != NULL ? item : "", item != NULL ? strlen(item) : 0);
+    kc_buf_printf(&out, ",\"done\":%" PRId64 ",\"total\":%" PRId64 "}", kc_json_int(message, "done", 0),
+                  kc_json_int(message, "total", 0));
+    text = kc_buf_take(&out);
+    if (text == NULL)
+        return;
+    free(s->progress);
+    s->progress = text;
+}
+
+static void take_state(struct kc_task_slot *s, const cJSON *message)
+{
+    const char *state = kc_json_text(message, "state");
+
+    if (state != NULL && strcmp(state, "RUNNING") == 0)
+        step(s, KC_EVENT_SAYS_RUNNING);
+    else if (state != NULL && strcmp(state, "PAUSED") == 0)
+        step(s, KC_EVENT_SAYS_PAUSED);
+}
+
+static void on_message(void *arg, const cJSON *message)
+{
+    struct kc_task_slot *s = arg;
+    const char *type = kc_json_text(message, "type");
+
+    if (strcmp(type, "state") == 0)
+        take_state(s, message);
+    else if (strcmp(type, "failed") == 0)
+        take_failure(s, message);
+    else if (strcmp(type, "progress") == 0)
+        take_progress(s, message);
+    else if (strcmp(type, "stats") != 0) /* nobody here asks for those yet */
+        kc_log_for(KC_DEBUG, log_name, s->connector, "the task sent a message of the unknown type %s", type);
+    s->changed(s->arg);
+}
+
+static void start_process(struct kc_task_slot *s)
+{
+    static const struct kc_child_handlers handlers = {on_message, on_broken, on_exited};
+    struct kc_error err = KC_ERROR_INIT;
+
+    s->generation = s->wish.generation;
+    s->told_paused = s->wish.paused;
+    s->up_since_ms = 0;
+    s->watchdog = (struct kc_watchdog){0};
+    kc_task_end_clear(&s->end);
+    free(s->progress);
+    s->progress = NULL;
+    free(s->version);
+    s->version = s->wish.version != NULL ? strdup(s->wish.version) : NULL;
+    s->child = kc_child_spawn(s->loop, s->options->executable, s->wish.start, &handlers, s, &err);
+    if (s->child == NULL) {
+        failed(s, KC_EVENT_EXIT_RETRY, strdup(err.message));
+        return;
+    }
+    set_next_look(s);
+    kc_log_for(KC_INFO, log_name, s->connector, "task %" PRId32 " started: %s %s, process %" PRId32, s->task,
+               s->wish.plugin, s->wish.version, kc_child_pid(s->child));
+}
+
+/* Copies everything first: out of memory changes nothing. */
+static bool take_wish(struct kc_task_wish *w, const struct kc_task_spec *spec)
+{
+    struct kc_task_wish next = {
+        .present = true,
+        .paused = spec->paused,
+        .assignment = spec->assignment,
+        .generation = spec->generation,
+        .plugin = strdup(spec->plugin != NULL ? spec->plugin : ""),
+        .version = strdup(spec->version != NULL ? spec->version : ""),
+        .start = strdup(spec->start),
+    };
+
+    if (next.plugin == NULL || next.version == NULL || next.start == NULL) {
+        clear_wish(&next);
+        return false;
+    }
+    clear_wish(w);
+    *w = next;
+    return true;
+}
+
+bool kc_task_slot_wish(struct kc_task_slot *s, const struct kc_task_spec *spec)
+{
+    if (!take_wish(&s->wish, spec))
+        return false;
+    s->gone = false;
+    if (s->state == KC_CHILD_IDLE) {
+        start_anew(s);
+    } else if (s->state == KC_CHILD_STOPPING) {
+        return true; /* what is wished for now starts when this process is gone */
+    } else if (s->wish.generation != s->generation) {
+        if (has_process(s))
+            step(s, KC_EVENT_STOP);
+        else
+            start_anew(s);
+    } else if (has_process(s) && s->wish.paused != s->told_paused) {
+        s->told_paused = s->wish.paused;
+        kc_child_send(s->child, s->wish.paused ? "{\"type\":\"pause\"}" : "{\"type\":\"resume\"}");
+    }
+    return true;
+}
+
+void kc_task_slot_dismiss(struct kc_task_slot *s)
+{
+    s->wish.present = false;
+    step(s, KC_EVENT_STOP);
+    if (s->state != KC_CHILD_IDLE)
+        return;
+    set_trace(s, NULL);
+    s->gone = true;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return b != 0 && b < a ? b : a;
+}
+
+int64_t kc_task_slot_due(const struct kc_task_slot *s)
+{
+    return sooner(sooner(sooner(INT64_MAX, s->restart_at_ms), s->kill_at_ms), s->look_at_ms);
+}
+
+static void abort_hung(struct kc_task_slot *s, const struct kc_watch_call *call, int64_t mono_ms)
+{
+    if (s->end.hang != NULL)
+        return; /* done already; SIGKILL is on its way */
+    if (asprintf(&s->end.hang, "%s did not return from %s for %" PRId64 " s", call->component, call->call,
+                 call->ms / 1000) < 0)
+        s->end.hang = NULL;
+    kc_log_for(KC_ERROR, log_name, s->connector, "%s; ending its process",
+               s->end.hang != NULL ? s->end.hang : "the task hangs");
+    kc_child_signal(s->child, SIGABRT);
+    s->kill_at_ms = mono_ms + ABORT_GRACE_MS;
+}
+
+static void look(struct kc_task_slot *s, int64_t mono_ms)
+{
+    struct kc_watch_call call;
+
+    set_next_look(s);
+    if (s->state == KC_CHILD_STOPPING)
+        return; /* the grace period decides */
+    switch (kc_watchdog_look(&s->watchdog, kc_child_page(s->child), mono_ms, watchdog_percent(s), &call)) {
+    case KC_WATCH_SLOW:
+        kc_log_for(KC_WARN, log_name, s->connector,
+                   "%s has been in %s for %" PRId64 " s; after %" PRId64 " s its process is ended",
+                   call.component, call.call, call.ms / 1000, call.deadline_ms / 1000);
+        break;
+    case KC_WATCH_HUNG: abort_hung(s, &call, mono_ms); break;
+    case KC_WATCH_FINE: break;
+    }
+}
+
+void kc_task_slot_tick(struct kc_task_slot *s, int64_t mono_ms)
+{
+    if (s->restart_at_ms != 0 && mono_ms >= s->restart_at_ms)
+        step(s, KC_EVENT_PAUSE_OVER);
+    if (s->kill_at_ms != 0 && mono_ms >= s->kill_at_ms) {
+        s->kill_at_ms = 0;
+        kc_log_for(KC_WARN, log_name, s->connector,
+                   "task %" PRId32 " did not end in time; killing its process", s->task);
+        kc_child_signal(s->child, SIGKILL);
+    }
+    if (has_process(s) && s->look_at_ms != 0 && mono_ms >= s->look_at_ms)
+        look(s, mono_ms);
+}
