@@ -15,8 +15,9 @@ enum kc_unknown_text {
 void kc_reply_unknown(struct kc_reply *reply, enum kc_unknown_text say, const char *name);
 
 /*
- * Waits for the leader's word. True: APPLIED, UNCHANGED or CREATED is in *outcome and the request's view shows it.
- * CONFLICT is true as well when `expected_revision` was given: the caller looks again. False: the reply is complete.
+ * Waits for the leader's word. True: APPLIED, UNCHANGED or CREATED is in *outcome and the request's view
+ * shows it. CONFLICT is true as well when `expected_revision` was given: the caller looks again. False: the
+ * reply is complete.
  */
 bool kc_request_change(struct kc_request *request, const struct kc_change *change, enum kc_unknown_text say,
                        enum kc_change_outcome *outcome, struct kc_reply *reply);

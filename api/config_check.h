@@ -11,8 +11,8 @@ bool kc_trim(const char *text, char *out, size_t size);
 bool kc_config_name(struct kc_props *config, const char *name, struct kc_reply *reply);
 
 /*
- * Checks the declarations of the connector and its converters. True: *type is "source" or "sink". False: `reply` is
- * Kafka Connect's 400 with every problem in it.
+ * Checks the declarations of the connector and its converters. True: *type is "source" or "sink". False:
+ * `reply` is Kafka Connect's 400 with every problem in it.
  */
 bool kc_config_acceptable(struct kc_request *request, const struct kc_props *config, const char **type,
                           struct kc_reply *reply);

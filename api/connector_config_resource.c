@@ -21,7 +21,10 @@ void kc_get_config(struct kc_request *q, struct kc_reply *reply)
     kc_reply_json(reply, KC_HTTP_OK);
 }
 
-/* The body as a configuration; NULL: the reply is complete. `nulls` collects the keys that are null, or is NULL. */
+/*
+ * The body as a configuration; NULL: the reply is complete. `nulls` collects the keys that are null, or is
+ * NULL.
+ */
 static struct kc_props *read_body(struct kc_request *q, struct kc_props *nulls, struct kc_reply *reply)
 {
     struct kc_error err = KC_ERROR_INIT;
@@ -56,7 +59,8 @@ static struct kc_props *overlay(const struct kc_props *stored, const struct kc_p
 
 /*
  * One attempt against the connector as the view shows it. `merge`: what was sent is laid over what is stored.
- * False: the reply is complete. True: done, or a conflict in *outcome, in which case it is worth another look.
+ * False: the reply is complete. True: done, or a conflict in *outcome, in which case it is worth another
+ * look.
  */
 static bool attempt(struct kc_request *q, const struct kc_props *sent, const struct kc_props *nulls,
                     bool merge, enum kc_change_outcome *outcome, struct kc_reply *reply)
@@ -81,7 +85,10 @@ static bool attempt(struct kc_request *q, const struct kc_props *sent, const str
     if (!kc_config_acceptable(q, config, &change.type, reply))
         goto done;
     change.config = config;
-    /* The result was worked out from this revision (merged values, passwords behind masks): it holds for no other. */
+    /*
+     * The result was worked out from this revision (merged values, passwords behind masks): it holds for no
+     * other.
+     */
     change.expected_revision = c == NULL ? 0 : c->revision;
     good = kc_request_change(q, &change, KC_SAY_NOT_FOUND, outcome, reply);
 done:

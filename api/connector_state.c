@@ -57,6 +57,6 @@ void kc_post_deploy(struct kc_request *q, struct kc_reply *reply)
         kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
         return;
     }
-    kc_write_status(&reply->body, c, KC_RESTARTING_NOTHING, deploy_message(before, changed));
+    kc_write_status(&reply->body, q, c, KC_RESTARTING_NOTHING, deploy_message(before, changed));
     kc_reply_json(reply, changed ? KC_HTTP_ACCEPTED : KC_HTTP_OK);
 }

@@ -27,7 +27,7 @@ static void list_expanded(struct kc_request *q, struct kc_buf *b)
         kc_buf_str(b, ":{");
         if (status) {
             kc_buf_str(b, "\"status\":");
-            kc_write_status(b, c, KC_RESTARTING_NOTHING, NULL);
+            kc_write_status(b, q, c, KC_RESTARTING_NOTHING, NULL);
         }
         kc_buf_str(b, status && info ? "," : "");
         if (info) {

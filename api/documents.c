@@ -82,17 +82,29 @@ void kc_write_task_status(struct kc_buf *b, const struct kc_connector_view *c, e
     kc_buf_str(b, "}");
 }
 
-void kc_write_status(struct kc_buf *b, const struct kc_connector_view *c, enum kc_restarting restarting,
-                     const char *message)
+/* The version of the connector: what its task reported, else what is installed here. NULL: neither. */
+static const char *version_of(const struct kc_request *q, const struct kc_connector_view *c)
+{
+    const struct kc_component_info *component;
+
+    if (c->has_task && c->task.version != NULL)
+        return c->task.version;
+    component = kc_registry_find(q->context->registry, 0, kc_props_or(c->config, "connector.class", ""));
+    return component == NULL ? NULL : component->version;
+}
+
+void kc_write_status(struct kc_buf *b, const struct kc_request *q, const struct kc_connector_view *c,
+                     enum kc_restarting restarting, const char *message)
 {
     enum kc_state state = restarting == KC_RESTARTING_NOTHING ? c->state : KC_STATE_RESTARTING;
+    const char *worker = c->assigned_worker, *version = version_of(q, c);
 
     kc_buf_str(b, "{\"name\":");
     text(b, c->name);
     kc_buf_printf(b, ",\"connector\":{\"state\":\"%s\"", kc_state_name(state));
-    kc_write_text_member(b, "worker_id", c->assigned_worker == NULL ? "" : c->assigned_worker);
-    if (c->has_task && c->task.version != NULL)
-        kc_write_text_member(b, "version", c->task.version);
+    kc_write_text_member(b, "worker_id", worker == NULL || *worker == 0 ? q->address : worker);
+    if (version != NULL)
+        kc_write_text_member(b, "version", version);
     kc_buf_str(b, "},\"tasks\":[");
     if (c->has_task)
         kc_write_task_status(b, c, restarting);

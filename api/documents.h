@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "fleet/fleet.h"
 #include "plugin/registry.h"
+#include "request.h"
 
 /* A configuration as an object of strings, with its secrets masked. */
 void kc_write_config(struct kc_buf *b, const struct kc_registry *registry, const struct kc_props *config);
@@ -15,9 +16,10 @@ void kc_write_connector_info(struct kc_buf *b, const struct kc_registry *registr
 /* How a restart that was asked for a moment ago shows in a status. */
 enum kc_restarting { KC_RESTARTING_NOTHING, KC_RESTARTING_CONNECTOR, KC_RESTARTING_ALL };
 
-/* Status: name, connector, tasks, type. `message`, when not NULL, is added as a last member. */
-void kc_write_status(struct kc_buf *b, const struct kc_connector_view *c, enum kc_restarting restarting,
-                     const char *message);
+/* Status: name, connector, tasks, type. `message`, when not NULL, is added as a last member. What nobody runs
+ * is shown with the worker that answers and the version that is installed here, as clients expect both. */
+void kc_write_status(struct kc_buf *b, const struct kc_request *q, const struct kc_connector_view *c,
+                     enum kc_restarting restarting, const char *message);
 /* One element of Status.tasks. Beside Kafka Connect's members: attempt and next_attempt_ms of a task that is
  * RESTARTING, progress of one that reports it. */
 void kc_write_task_status(struct kc_buf *b, const struct kc_connector_view *c, enum kc_restarting restarting);

@@ -10,7 +10,10 @@
 #include "base/log.h"
 #include "resources.h"
 
-/* A body that was refused is read on and thrown away up to this size, so that the client gets to see the refusal. */
+/*
+ * A body that was refused is read on and thrown away up to this size, so that the client gets to see the
+ * refusal.
+ */
 #define DISCARD_MAX_BYTES ((uint64_t)64 * 1024 * 1024)
 
 enum { IDLE_S = 60, RETRY_STOPPING_S = 5 };
@@ -49,7 +52,7 @@ void kc_exchange_end(void *arg, struct MHD_Connection *connection, void **exchan
     *exchange = NULL;
     if (x == NULL)
         return;
-    kc_request_finish(&x->request);
+    kc_api_request_finish(&x->request);
     kc_reply_finish(&x->reply);
     free(x->target);
     free(x);
@@ -136,7 +139,10 @@ static enum MHD_Result begin(struct kc_api_shared *shared, struct exchange *x,
     x->refused = !kc_request_begin(&x->request, routes, n, &x->reply);
     if (!x->refused)
         return MHD_YES;
-    /* Who waits for a go-ahead, or has too much, gets the refusal instead of it; others may already be sending. */
+    /*
+     * Who waits for a go-ahead, or has too much, gets the refusal instead of it; others may already be
+     * sending.
+     */
     if (!x->request.head.has_body || expect != NULL ||
         x->request.head.body_bytes > (int64_t)DISCARD_MAX_BYTES)
         return answer(x, connection);
@@ -155,7 +161,9 @@ static enum MHD_Result take_body(struct exchange *x, const char *bytes, size_t *
 
 static void run(struct kc_api_shared *shared, struct exchange *x, struct MHD_Connection *connection)
 {
-    /* A write may wait longer for the leader than a connection may be idle: the clock stands still meanwhile. */
+    /*
+     * A write may wait longer for the leader than a connection may be idle: the clock stands still meanwhile.
+     */
     (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0U);
     atomic_fetch_add(&shared->running, 1);
     if (atomic_load(&shared->stopping)) {
@@ -164,7 +172,7 @@ static void run(struct kc_api_shared *shared, struct exchange *x, struct MHD_Con
         x->request.fleet = atomic_load(&shared->fleet);
         kc_request_run(&x->request, &x->reply);
     }
-    kc_request_finish(&x->request); /* gives the view back while the fleet is still there */
+    kc_api_request_finish(&x->request); /* gives the view back while the fleet is still there */
     atomic_fetch_sub(&shared->running, 1);
     (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)IDLE_S);
 }

@@ -1,4 +1,7 @@
-/* exchange.h - one request and its answer as libmicrohttpd calls us; the only file besides server.c that knows it. */
+/*
+ * exchange.h - one request and its answer as libmicrohttpd calls us; the only file besides server.c that
+ * knows it.
+ */
 #ifndef KC_API_EXCHANGE_H
 #define KC_API_EXCHANGE_H
 
@@ -16,7 +19,10 @@ struct kc_api_shared {
     atomic_int running;               /* handlers at work */
 };
 
-/* The callbacks of MHD_start_daemon(); `arg` is the struct kc_api_shared. Each connection has a thread of its own. */
+/*
+ * The callbacks of MHD_start_daemon(); `arg` is the struct kc_api_shared. Each connection has a thread of its
+ * own.
+ */
 void *kc_exchange_begin(void *arg, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result kc_exchange_handle(void *arg, struct MHD_Connection *connection, const char *url,
                                    const char *method, const char *version, const char *upload,

@@ -3,51 +3,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 struct scan {
     const uint8_t *at;
     const uint8_t *end;
 };
-
-/* Bytes of the UTF-8 sequence that begins at `p`; 0: malformed. Table 3-7 of the Unicode standard. */
-static size_t sequence(const uint8_t *p, const uint8_t *end)
-{
-    uint8_t low = 0x80, high = 0xBF;
-    size_t n;
-
-    if (*p < 0x80)
-        return 1;
-    if (*p < 0xC2 || *p > 0xF4)
-        return 0;
-    n = *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
-    if (*p == 0xE0)
-        low = 0xA0;
-    else if (*p == 0xED)
-        high = 0x9F;
-    else if (*p == 0xF0)
-        low = 0x90;
-    else if (*p == 0xF4)
-        high = 0x8F;
-    if ((size_t)(end - p) < n || p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < n; i++)
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    return n;
-}
-
-bool kc_utf8_valid(const char *text, size_t n)
-{
-    const uint8_t *p = (const uint8_t *)text, *end = p + n;
-
-    while (p < end) {
-        size_t step = sequence(p, end);
-
-        if (step == 0)
-            return false;
-        p += step;
-    }
-    return true;
-}
 
 static void blanks(struct scan *s)
 {
@@ -129,7 +90,7 @@ static bool string(struct scan *s)
                 return false;
             continue;
         }
-        step = sequence(s->at, s->end);
+        step = kc_utf8_length((const char *)s->at, (size_t)(s->end - s->at));
         if (step == 0)
             return false;
         s->at += step;
@@ -159,7 +120,10 @@ static bool member_name(struct scan *s)
     return take(s, ':');
 }
 
-/* What stands before the next value: opens as many arrays and objects as there are. False: malformed or too deep. */
+/*
+ * What stands before the next value: opens as many arrays and objects as there are. False: malformed or too
+ * deep.
+ */
 static bool open_all(struct scan *s, uint8_t *closer, size_t *depth, bool *empty)
 {
     *empty = false;

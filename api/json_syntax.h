@@ -1,4 +1,7 @@
-/* json_syntax.h - is this text exactly one JSON value? For bytes that are shown as they are, never parsed into numbers. */
+/*
+ * json_syntax.h - is this text exactly one JSON value? For bytes that are shown as they are, never parsed
+ * into numbers.
+ */
 #ifndef KC_API_JSON_SYNTAX_H
 #define KC_API_JSON_SYNTAX_H
 
@@ -10,8 +13,5 @@
 
 /* True when `n` bytes are one value of RFC 8259 with only white space around it: strict, and valid UTF-8. */
 bool kc_json_syntax(const char *text, size_t n);
-
-/* True when `n` bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
-bool kc_utf8_valid(const char *text, size_t n);
 
 #endif

@@ -11,10 +11,16 @@ struct kc_listener_name {
     char port[8];
 };
 
-/* Reads "http://host:port". KC_ERR_CONFIG: *err names the listener and what is allowed; https is refused here. */
+/*
+ * Reads "http://host:port". KC_ERR_CONFIG: *err names the listener and what is allowed; https is refused
+ * here.
+ */
 kc_status kc_listener_parse(const char *text, struct kc_listener_name *out, struct kc_error *err);
 
-/* Binds and listens, close-on-exec and non-blocking; the port that was bound goes to *port. The caller closes *fd. */
+/*
+ * Binds and listens, close-on-exec and non-blocking; the port that was bound goes to *port. The caller closes
+ * *fd.
+ */
 kc_status kc_listener_open(const char *text, const struct kc_listener_name *name, int *fd, uint16_t *port,
                            struct kc_error *err);
 

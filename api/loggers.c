@@ -7,7 +7,10 @@
 #include "base/json.h"
 #include "resources.h"
 
-/* The worker has one level for all that it logs, which is Kafka Connect's logger "root". 0: not set since the start. */
+/*
+ * The worker has one level for all that it logs, which is Kafka Connect's logger "root". 0: not set since the
+ * start.
+ */
 static _Atomic int64_t last_modified_ms;
 
 static void write_level(struct kc_buf *b)

@@ -6,7 +6,9 @@
 
 static const char BLANKS[] = " \t";
 
-/* True when the media range at `p`, up to `n` characters, is `name` (white space around it does not count). */
+/*
+ * True when the media range at `p`, up to `n` characters, is `name` (white space around it does not count).
+ */
 static bool is(const char *p, size_t n, const char *name)
 {
     size_t skip = strspn(p, BLANKS);
@@ -25,7 +27,9 @@ bool kc_media_is_json(const char *content_type)
     return content_type != NULL && is(content_type, strcspn(content_type, ";"), "application/json");
 }
 
-/* The weight of a media range, 1 without one; `p` stands at its first ';', `end` behind its last character. */
+/*
+ * The weight of a media range, 1 without one; `p` stands at its first ';', `end` behind its last character.
+ */
 static double weight(const char *p, const char *end)
 {
     while (p < end && *p == ';') {

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "message_write.h"
-
 static int compare(const struct kc_page_entry *a, const struct kc_page_entry *b)
 {
     if (a->rank != b->rank)
@@ -54,28 +52,19 @@ static bool grow(struct kc_message_page *p)
     return true;
 }
 
-static char *render(const rd_kafka_message_t *m)
+void kc_message_page_offer(struct kc_message_page *p, const struct kc_page_entry *entry,
+                           kc_page_render *render, const void *message)
 {
-    struct kc_buf b = {0};
+    struct kc_page_entry e = *entry;
+    size_t at = place(p, &e);
 
-    kc_write_message(&b, m);
-    return kc_buf_take(&b);
-}
-
-void kc_message_page_offer(struct kc_message_page *p, const rd_kafka_message_t *m, size_t part)
-{
-    struct kc_page_entry e = {.part = part, .offset = m->offset, .payload = kc_message_payload(m)};
-    size_t at;
-
-    e.rank = p->rank_by_offset ? m->offset : rd_kafka_message_timestamp(m, NULL);
-    at = place(p, &e);
     if (at >= p->limit)
         return;
     if (at > 0 && at == p->n && (p->cut || p->bytes + e.payload > p->max_bytes)) {
         p->cut = true; /* once one was left out, nothing behind it may come: the page has no holes */
         return;
     }
-    e.json = render(m);
+    e.json = render(message);
     if (e.json == NULL || !grow(p)) {
         free(e.json);
         p->failed = true;

@@ -1,19 +1,18 @@
 /*
- * message_page.h - the best few of many messages, bounded in number and bytes. Messages are offered in any order and
- * kept rendered, so that nothing of the Kafka client is held on to.
+ * message_page.h - the best few of many messages, bounded in number and bytes. Messages are offered in any
+ * order and kept rendered, so that nothing of the Kafka client is held on to.
  */
 #ifndef KC_API_MESSAGE_PAGE_H
 #define KC_API_MESSAGE_PAGE_H
 
-#include <librdkafka/rdkafka.h>
-
 #include "base/buf.h"
 
+/* One message. `json` belongs to the page once it is kept. */
 struct kc_page_entry {
     int64_t rank; /* timestamp, or offset when all come from one partition */
     size_t part;  /* equal ranks: by partition, then offset */
     int64_t offset;
-    size_t payload;
+    size_t payload; /* bytes */
     char *json;
 };
 
@@ -22,7 +21,6 @@ struct kc_message_page {
     size_t limit;
     size_t max_bytes;  /* of payload; a single message may be larger */
     bool newest_first; /* keep, and begin with, the highest ranks; else the lowest */
-    bool rank_by_offset;
 
     struct kc_page_entry *entries; /* in the order of the answer */
     size_t n, cap;
@@ -31,8 +29,12 @@ struct kc_message_page {
     bool failed; /* out of memory */
 };
 
-/* Shows one message of the query's partition number `part`; it is copied if it belongs to the best so far. */
-void kc_message_page_offer(struct kc_message_page *p, const rd_kafka_message_t *message, size_t part);
+/* Makes the text of the message that is offered: malloc'd, NULL: out of memory. */
+typedef char *kc_page_render(const void *message);
+
+/* Shows one message, `entry` without json. It is rendered and kept if it belongs to the best so far. */
+void kc_message_page_offer(struct kc_message_page *p, const struct kc_page_entry *entry,
+                           kc_page_render *render, const void *message);
 /* True when fewer messages than the limit are there because the bytes were used up. */
 bool kc_message_page_cut(const struct kc_message_page *p);
 void kc_message_page_finish(struct kc_message_page *p);

@@ -8,11 +8,12 @@
 #include "base/log.h"
 #include "kafka/admin.h"
 #include "kafka/client_config.h"
+#include "message_write.h"
 
 /*
- * A transaction leaves a marker on each partition it wrote to, and markers count as offsets: the newest 20 messages
- * may span far more than 20. So the newest are looked for in a window before the end, and where a window holds too few
- * in further ones before it, each so many times as wide.
+ * A transaction leaves a marker on each partition it wrote to, and markers count as offsets: the newest 20
+ * messages may span far more than 20. So the newest are looked for in a window before the end, and where a
+ * window holds too few in further ones before it, each so many times as wide.
  */
 enum { WINDOW_SLACK = 16, WINDOW_GROWTH = 4, POLL_MS = 100 };
 
@@ -218,6 +219,27 @@ static kc_status start_reading(struct run *r, struct kc_error *err)
     return KC_OK;
 }
 
+static char *render(const void *message)
+{
+    struct kc_buf b = {0};
+
+    kc_write_message(&b, message);
+    return kc_buf_take(&b);
+}
+
+/* In one partition the order is that of the offsets, over several that of the time. */
+static void offer(struct run *r, const struct part *p, const rd_kafka_message_t *m)
+{
+    const struct kc_page_entry e = {
+        .rank = r->n_parts == 1 ? m->offset : rd_kafka_message_timestamp(m, NULL),
+        .part = (size_t)(p - r->parts),
+        .offset = m->offset,
+        .payload = kc_message_payload(m),
+    };
+
+    kc_message_page_offer(r->page, &e, render, m);
+}
+
 static kc_status take(struct run *r, const rd_kafka_message_t *m, struct kc_error *err)
 {
     struct part *p = part_of(r, m);
@@ -232,7 +254,7 @@ static kc_status take(struct run *r, const rd_kafka_message_t *m, struct kc_erro
         return kc_client_retriable(m->err) ? KC_OK : kafka_failed(err, m->err, p);
     if (m->offset < p->to) {
         p->found++;
-        kc_message_page_offer(r->page, m, (size_t)(p - r->parts));
+        offer(r, p, m);
     }
     /* Forwards, a part has nothing to add beyond its own first `limit` messages. */
     if (m->offset + 1 >= p->to || (r->query->from != KC_FROM_NEWEST && p->found >= r->page->limit))

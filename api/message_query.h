@@ -1,6 +1,6 @@
 /*
- * message_query.h - reading a few messages of some topics with a client made for it: no group, nothing committed,
- * nothing left behind; read_committed.
+ * message_query.h - reading a few messages of some topics with a client made for it: no group, nothing
+ * committed, nothing left behind; read_committed.
  */
 #ifndef KC_API_MESSAGE_QUERY_H
 #define KC_API_MESSAGE_QUERY_H
@@ -27,9 +27,9 @@ struct kc_message_query {
 };
 
 /*
- * Offers what it reads to `page`, whose limits are set. Ends when the page cannot get better, or at the deadline:
- * then *timed_out. KC_ERR_CONFIG: no such topic or partition, *err names it. KC_ERR_RETRY: Kafka did not answer.
- * Blocks until the deadline at most, plus the moment it takes to close the client.
+ * Offers what it reads to `page`, whose limits are set. Ends when the page cannot get better, or at the
+ * deadline: then *timed_out. KC_ERR_CONFIG: no such topic or partition, *err names it. KC_ERR_RETRY: Kafka
+ * did not answer. Blocks until the deadline at most, plus the moment it takes to close the client.
  */
 kc_status kc_message_query_run(const struct kc_worker_config *config, const struct kc_message_query *query,
                                struct kc_message_page *page, bool *timed_out, struct kc_error *err);

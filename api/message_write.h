@@ -10,14 +10,15 @@
 enum kc_encoding { KC_ENCODED_NULL, KC_ENCODED_JSON, KC_ENCODED_TEXT, KC_ENCODED_BASE64 };
 
 /*
- * Appends bytes as one JSON value and says how. JSON is copied as it stands, never through numbers of ours, so that
- * big integers stay exact; with `documents_only` that is done for objects and arrays alone, and 17 or true are text.
+ * Appends bytes as one JSON value and says how. JSON is copied as it stands, never through numbers of ours,
+ * so that big integers stay exact; with `documents_only` that is done for objects and arrays alone, and 17 or
+ * true are text.
  */
 enum kc_encoding kc_write_bytes(struct kc_buf *b, const void *bytes, size_t n, bool documents_only);
 
 /*
- * {"topic","partition","offset","timestamp","timestamp_type","key","headers":[{"key","value"}],"value"}. Beside a key
- * or value that is base64 stands "key_encoding" or "encoding": "base64", in a header "encoding".
+ * {"topic","partition","offset","timestamp","timestamp_type","key","headers":[{"key","value"}],"value"}.
+ * Beside a key or value that is base64 stands "key_encoding" or "encoding": "base64", in a header "encoding".
  */
 void kc_write_message(struct kc_buf *b, const rd_kafka_message_t *message);
 

@@ -99,7 +99,6 @@ static bool choose_bounds(struct kc_request *q, struct asked *a, struct kc_reply
     a->page.limit = (size_t)limit;
     a->page.max_bytes = PAYLOAD_MAX;
     a->page.newest_first = a->query.from == KC_FROM_NEWEST;
-    a->page.rank_by_offset = a->query.partition >= 0;
     a->query.deadline_ms = kc_mono_ms() + timeout_ms;
     a->query.stopping = q->stopping;
     return true;
@@ -144,8 +143,8 @@ static void run(struct kc_request *q, struct asked *a, struct kc_reply *reply)
 }
 
 /*
- * GET /connectors/X/messages?topic=T&partition=P&offset=O|timestamp=MS&limit=N&timeout_ms=MS: what the connector has
- * written, the newest first unless an offset or a time is given.
+ * GET /connectors/X/messages?topic=T&partition=P&offset=O|timestamp=MS&limit=N&timeout_ms=MS: what the
+ * connector has written, the newest first unless an offset or a time is given.
  */
 void kc_get_messages(struct kc_request *q, struct kc_reply *reply)
 {

@@ -55,7 +55,9 @@ static void list_installed(const struct kc_registry *r, bool connectors_only, st
     kc_buf_str(b, "]");
 }
 
-/* GET /connector-plugins; ours beside: refused=true lists the files that were found but not taken, and why. */
+/*
+ * GET /connector-plugins; ours beside: refused=true lists the files that were found but not taken, and why.
+ */
 void kc_get_plugins(struct kc_request *q, struct kc_reply *reply)
 {
     const char *only = kc_uri_parameter(&q->uri, "connectorsOnly");

@@ -1,4 +1,7 @@
-/* reply.h - what a handler answers with: a status, a body written straight as JSON, a few headers. Knows no HTTP library. */
+/*
+ * reply.h - what a handler answers with: a status, a body written straight as JSON, a few headers. Knows no
+ * HTTP library.
+ */
 #ifndef KC_API_REPLY_H
 #define KC_API_REPLY_H
 
@@ -50,7 +53,10 @@ void kc_reply_http_error(struct kc_reply *r, unsigned status);
 __attribute__((format(printf, 3, 4))) void kc_reply_unavailable(struct kc_reply *r, unsigned retry_after_s,
                                                                 const char *fmt, ...);
 
-/* Looks at what memory shortage did to the body: turns it into a 500 that needs no memory. Call once, before sending. */
+/*
+ * Looks at what memory shortage did to the body: turns it into a 500 that needs no memory. Call once, before
+ * sending.
+ */
 void kc_reply_seal(struct kc_reply *r);
 
 #endif

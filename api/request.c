@@ -117,7 +117,7 @@ void kc_request_run(struct kc_request *q, struct kc_reply *reply)
     kc_reply_seal(reply);
 }
 
-void kc_request_finish(struct kc_request *q)
+void kc_api_request_finish(struct kc_request *q)
 {
     if (q->view != NULL)
         kc_fleet_view_put(q->view);

@@ -1,4 +1,7 @@
-/* request.h - one request as a handler sees it: already routed, decoded, bounded, and with a picture of the fleet. */
+/*
+ * request.h - one request as a handler sees it: already routed, decoded, bounded, and with a picture of the
+ * fleet.
+ */
 #ifndef KC_API_REQUEST_H
 #define KC_API_REQUEST_H
 
@@ -9,7 +12,9 @@
 #include "router.h"
 #include "server.h"
 
-/* What the HTTP library hands over before the body is read; texts are borrowed for the life of the request. */
+/*
+ * What the HTTP library hands over before the body is read; texts are borrowed for the life of the request.
+ */
 struct kc_request_head {
     const char *method;
     const char *target;       /* raw: "/connectors/a%20b?expand=info" */
@@ -20,7 +25,7 @@ struct kc_request_head {
     int64_t body_bytes; /* as announced; -1: not */
 };
 
-/* Belongs to one thread. Zero-initialise, fill in the first block, kc_request_finish() at the end. */
+/* Belongs to one thread. Zero-initialise, fill in the first block, kc_api_request_finish() at the end. */
 struct kc_request {
     const struct kc_api_context *context;
     struct kc_fleet *fleet;      /* NULL: the worker is still starting */
@@ -37,8 +42,9 @@ struct kc_request {
 };
 
 /*
- * Everything that can be said before the body is read: parses and routes, checks media types and the announced size,
- * answers OPTIONS. True: go on to the body. False: `reply` is complete; what comes of the body is to be ignored.
+ * Everything that can be said before the body is read: parses and routes, checks media types and the
+ * announced size, answers OPTIONS. True: go on to the body. False: `reply` is complete; what comes of the
+ * body is to be ignored.
  */
 bool kc_request_begin(struct kc_request *request, const struct kc_route *routes, size_t n_routes,
                       struct kc_reply *reply);
@@ -46,7 +52,7 @@ bool kc_request_begin(struct kc_request *request, const struct kc_route *routes,
 bool kc_request_body(struct kc_request *request, const char *bytes, size_t n, struct kc_reply *reply);
 /* Takes a view of the fleet and calls the handler; the reply is complete and sealed afterwards. */
 void kc_request_run(struct kc_request *request, struct kc_reply *reply);
-void kc_request_finish(struct kc_request *request);
+void kc_api_request_finish(struct kc_request *request);
 
 /* For handlers that have changed something: replaces `view` by the newest one. */
 void kc_request_refresh(struct kc_request *request);
@@ -56,7 +62,10 @@ cJSON *kc_request_object(struct kc_request *request, struct kc_reply *reply);
 
 /* True when the query parameter is there and says "true" in any case. */
 bool kc_request_flag(const struct kc_request *request, const char *name);
-/* An integer of the query, or `fallback` without one. False: `reply` is a 400 that names the parameter and its range. */
+/*
+ * An integer of the query, or `fallback` without one. False: `reply` is a 400 that names the parameter and
+ * its range.
+ */
 bool kc_request_integer(const struct kc_request *request, const char *name, int64_t min, int64_t max,
                         int64_t fallback, int64_t *out, struct kc_reply *reply);
 

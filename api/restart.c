@@ -4,8 +4,8 @@
 #include "task_id.h"
 
 /*
- * A connector has no process of its own here, only its task has one. So a restart of the connector without its task
- * finds something to do only when the connector itself has FAILED.
+ * A connector has no process of its own here, only its task has one. So a restart of the connector without
+ * its task finds something to do only when the connector itself has FAILED.
  */
 static bool connector_restarts(const struct kc_connector_view *c, bool only_failed)
 {
@@ -17,7 +17,10 @@ static bool task_restarts(const struct kc_connector_view *c, bool tasks, bool on
     return tasks && c->has_task && (!only_failed || c->task.state == KC_STATE_FAILED);
 }
 
-/* POST /connectors/X/restart?includeTasks=B&onlyFailed=B. Both false: 204, else 202 and what is being restarted. */
+/*
+ * POST /connectors/X/restart?includeTasks=B&onlyFailed=B. Both false: 204, else 202 and what is being
+ * restarted.
+ */
 void kc_post_restart(struct kc_request *q, struct kc_reply *reply)
 {
     const struct kc_connector_view *c = kc_request_connector(q);
@@ -48,7 +51,7 @@ void kc_post_restart(struct kc_request *q, struct kc_reply *reply)
         kc_reply_unknown(reply, KC_SAY_UNKNOWN_COLON, q->params[0]);
         return;
     }
-    kc_write_status(&reply->body, c, shown, NULL);
+    kc_write_status(&reply->body, q, c, shown, NULL);
     kc_reply_json(reply, KC_HTTP_ACCEPTED);
 }
 

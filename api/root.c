@@ -1,7 +1,10 @@
 #include "documents.h"
 #include "resources.h"
 
-/* The version of Kafka Connect whose calls we answer: clients turn features on by it, and read it as major.minor. */
+/*
+ * The version of Kafka Connect whose calls we answer: clients turn features on by it, and read it as
+ * major.minor.
+ */
 #define CONNECT_VERSION "4.3.1"
 
 /* GET /: which worker this is. Our own version stands beside Kafka Connect's members. */

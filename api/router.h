@@ -1,4 +1,6 @@
-/* router.h - from a method and a path to a handler, through one constant table. No input or output, no state. */
+/*
+ * router.h - from a method and a path to a handler, through one constant table. No input or output, no state.
+ */
 #ifndef KC_API_ROUTER_H
 #define KC_API_ROUTER_H
 
@@ -25,8 +27,10 @@ struct kc_route {
 
 #define KC_ROUTE_PARAMETERS 2
 
-/* The route for a path, and in params[] what stood for each "*" (borrowed from `uri`). NULL: no such path. Of two
- * patterns that match the first wins. */
+/*
+ * The route for a path, and in params[] what stood for each "*" (borrowed from `uri`). NULL: no such path. Of
+ * two patterns that match the first wins.
+ */
 const struct kc_route *kc_router_find(const struct kc_route *routes, size_t n, const struct kc_uri *uri,
                                       const char *params[KC_ROUTE_PARAMETERS]);
 

@@ -158,7 +158,10 @@ void kc_api_stop(struct kc_api *api)
             close(fd);
     }
     if (!drain(api)) {
-        /* Joining would wait for the leader's answer; the process is about to end, and the thread needs its memory. */
+        /*
+         * Joining would wait for the leader's answer; the process is about to end, and the thread needs its
+         * memory.
+         */
         kc_log(KC_WARN, "api", "%d requests are left unanswered because the worker stops",
                atomic_load(&api->shared.running));
         return;

@@ -15,8 +15,10 @@ struct kc_api_context {
     const char *worker_id;
 };
 
-/* Binds the listeners of the configuration and serves on a pool of threads. Until kc_api_ready() GET /health answers 503
- * "starting" and other calls 503. NULL: *err names the listener. */
+/*
+ * Binds the listeners of the configuration and serves on a pool of threads. Until kc_api_ready() GET /health
+ * answers 503 "starting" and other calls 503. NULL: *err names the listener.
+ */
 struct kc_api *kc_api_start(const struct kc_api_context *context, struct kc_error *err);
 /* From now on calls are answered from this fleet. */
 void kc_api_ready(struct kc_api *api, struct kc_fleet *fleet);

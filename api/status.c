@@ -10,6 +10,6 @@ void kc_get_status(struct kc_request *q, struct kc_reply *reply)
         kc_reply_unknown(reply, KC_SAY_NO_STATUS, q->params[0]);
         return;
     }
-    kc_write_status(&reply->body, c, KC_RESTARTING_NOTHING, NULL);
+    kc_write_status(&reply->body, q, c, KC_RESTARTING_NOTHING, NULL);
     kc_reply_json(reply, KC_HTTP_OK);
 }

@@ -1,7 +1,7 @@
 /*
  * uri.h - the target of a request taken apart: path segments and query parameters, percent-decoded once.
- * Rules (rest-contract, general): UTF-8; `+` is a plus in the path and a space in the query; what follows `;` in a
- * segment is a path parameter and is cut off; one trailing slash does not count.
+ * Rules (rest-contract, general): UTF-8; `+` is a plus in the path and a space in the query; what follows `;`
+ * in a segment is a path parameter and is cut off; one trailing slash does not count.
  */
 #ifndef KC_API_URI_H
 #define KC_API_URI_H

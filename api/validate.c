@@ -157,7 +157,9 @@ static void write_configs(struct kc_buf *b, struct validation *v)
     kc_buf_str(b, "]");
 }
 
-/* A problem about the whole has no key of its own in Kafka Connect's answer: it is shown on connector.class. */
+/*
+ * A problem about the whole has no key of its own in Kafka Connect's answer: it is shown on connector.class.
+ */
 static void assign_whole(struct findings *f)
 {
     for (size_t i = 0; i < f->n; i++) {
@@ -229,7 +231,10 @@ static void validate(struct kc_request *q, struct kc_props *config, struct kc_re
     findings_finish(&v.findings);
 }
 
-/* PUT /connector-plugins/C/config/validate: what the declarations say about a configuration; nothing is stored. */
+/*
+ * PUT /connector-plugins/C/config/validate: what the declarations say about a configuration; nothing is
+ * stored.
+ */
 void kc_put_validate(struct kc_request *q, struct kc_reply *reply)
 {
     struct kc_error err = KC_ERROR_INIT;
