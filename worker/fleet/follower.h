@@ -41,8 +41,8 @@ void kc_follower_set_trouble(struct kc_follower *f, enum kc_trouble_source sourc
 /* The member thread tells what it knows; a new view follows at once when that is news. */
 void kc_follower_set_membership(struct kc_follower *f, bool member, bool has_leader);
 
-/* True once the internal topics are there and both topics were read to the end they had. */
-bool kc_follower_caught_up(struct kc_follower *f);
+/* True once the internal topics are there and as they must be. */
+bool kc_follower_topics_ready(struct kc_follower *f);
 
 /*
  * Waits up to `timeout_ms` until the end that the config topic has now has been read, then copies the state into

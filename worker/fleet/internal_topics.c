@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "kafka/admin.h"
 
-enum { CALL_TIMEOUT_MS = 1500, CREATE_TIMEOUT_MS = 2500 };
+enum { CALL_TIMEOUT_MS = 1500, CREATE_TIMEOUT_MS = 2500, SPREAD_TIMEOUT_MS = 1000, SPREAD_PAUSE_MS = 20 };
 
 /* One internal topic; `family` is the prefix of its keys in the worker's configuration. */
 struct internal_topic {
@@ -100,6 +102,19 @@ static kc_status check_policy(rd_kafka_t *client, const struct internal_topic *t
     return status;
 }
 
+/* A topic just made takes a moment to be known to every broker. */
+static int32_t wait_until_known(rd_kafka_t *client, const char *topic, struct kc_error *err)
+{
+    struct timespec pause = {.tv_nsec = SPREAD_PAUSE_MS * 1000000L};
+    int64_t until_ms = kc_mono_ms() + SPREAD_TIMEOUT_MS;
+    int32_t partitions;
+
+    while ((partitions = kc_admin_partitions(client, topic, CALL_TIMEOUT_MS, err)) == 0 &&
+           kc_mono_ms() < until_ms)
+        (void)nanosleep(&pause, NULL);
+    return partitions;
+}
+
 /* Makes the topic when it is missing and sets *partitions to what it has. */
 static kc_status ensure(rd_kafka_t *client, const struct internal_topic *topic,
                         const struct kc_worker_config *config, int32_t *partitions, struct kc_error *err)
@@ -108,7 +123,7 @@ static kc_status ensure(rd_kafka_t *client, const struct internal_topic *topic,
     if (*partitions == 0) {
         if (create(client, topic, config, err) < 0)
             return err->status;
-        *partitions = kc_admin_partitions(client, topic->name, CALL_TIMEOUT_MS, err);
+        *partitions = wait_until_known(client, topic->name, err);
         if (*partitions == 0)
             return kc_fail(err, KC_ERR_RETRY, "internal topic %s is not yet known to every broker",
                            topic->name);

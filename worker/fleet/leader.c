@@ -78,6 +78,11 @@ bool kc_leader_active(const struct kc_leader *l)
     return l->active;
 }
 
+bool kc_leader_lacks_workers(const struct kc_leader *l)
+{
+    return l->active && l->n_workers == 0;
+}
+
 void kc_leader_stand_down(struct kc_leader *l)
 {
     if (l->active)

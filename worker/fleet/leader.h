@@ -26,6 +26,8 @@ void kc_leader_destroy(struct kc_leader *l);
  */
 kc_status kc_leader_take_over(struct kc_leader *l, rd_kafka_t *member, struct kc_error *err);
 bool kc_leader_active(const struct kc_leader *l);
+/* Active, and not yet told of any worker to place tasks on. */
+bool kc_leader_lacks_workers(const struct kc_leader *l);
 /* Stops at once; a transaction that is open is aborted if Kafka answers. Harmless when not active. */
 void kc_leader_stand_down(struct kc_leader *l);
 

@@ -12,7 +12,7 @@ enum {
     TICK_MS = 100,
     LEADER_TICK_MS = 50,
     WATCH_EVERY_MS = 1000,
-    WATCH_EAGERLY_MS = 150, /* until this worker is a member */
+    WATCH_EAGERLY_MS = 150, /* until this worker is a member, and as a new leader */
     LEAVE_TIMEOUT_MS = 1500,
     FIRST_PAUSE_MS = 200,
     LONGEST_PAUSE_MS = 10000,
@@ -216,7 +216,7 @@ static void take_picture(struct kc_membership *m, const struct kc_group_picture 
 static void watch_group(struct kc_membership *m)
 {
     struct kc_error err = KC_ERROR_INIT;
-    bool eager = m->seen_in_group_ms == 0;
+    bool eager = m->seen_in_group_ms == 0 || kc_leader_lacks_workers(m->leader);
     kc_status status = kc_group_watch_poll(m->watch, eager ? WATCH_EAGERLY_MS : WATCH_EVERY_MS, &err);
 
     if (status == KC_OK) {
@@ -290,7 +290,7 @@ static void *run(void *arg)
     struct kc_membership *m = arg;
     int64_t pause_ms = FIRST_PAUSE_MS;
 
-    while (!atomic_load(&m->stop) && !kc_follower_caught_up(m->follower))
+    while (!atomic_load(&m->stop) && !kc_follower_topics_ready(m->follower))
         (void)kc_fleet_pause(&m->stop, 20);
     while (!atomic_load(&m->stop)) {
         if (!ensure_joined(m, &pause_ms))
