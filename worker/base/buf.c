@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Makes room for `more` bytes and the final NUL. */
 static bool reserve(struct kc_buf *b, size_t more)
 {
@@ -65,30 +67,6 @@ void kc_buf_printf(struct kc_buf *b, const char *fmt, ...)
     va_end(again);
 }
 
-/* Length of the valid UTF-8 sequence at p (at most n bytes), or 0: RFC 3629, no overlong forms, no surrogates. */
-static size_t utf8_length(const unsigned char *p, size_t n)
-{
-    if (p[0] < 0x80)
-        return 1;
-    if (p[0] >= 0xc2 && p[0] <= 0xdf)
-        return n >= 2 && (p[1] & 0xc0) == 0x80 ? 2 : 0;
-    if ((p[0] & 0xf0) == 0xe0) {
-        if (n < 3 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80)
-            return 0;
-        if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f))
-            return 0;
-        return 3;
-    }
-    if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-        if (n < 4 || (p[1] & 0xc0) != 0x80 || (p[2] & 0xc0) != 0x80 || (p[3] & 0xc0) != 0x80)
-            return 0;
-        if ((p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-            return 0;
-        return 4;
-    }
-    return 0;
-}
-
 static void json_escape(struct kc_buf *b, unsigned char c)
 {
     switch (c) {
@@ -108,7 +86,7 @@ void kc_buf_json(struct kc_buf *b, const char *text, size_t n)
     kc_buf_add(b, "\"", 1);
     while (p < end) {
         bool escaped = *p < 0x20 || *p == '"' || *p == '\\';
-        size_t length = escaped ? 0 : utf8_length(p, (size_t)(end - p));
+        size_t length = escaped ? 0 : kc_utf8_length((const char *)p, (size_t)(end - p));
 
         if (length > 0) {
             p += length;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 size_t kc_utf16_units(const char *text, size_t len)
 {
     size_t units = 0;
@@ -17,37 +19,6 @@ size_t kc_utf16_units(const char *text, size_t len)
             units += c >= 0xf0 ? 2 : 1; /* four bytes are a surrogate pair */
     }
     return units;
-}
-
-bool kc_utf8_valid(const char *text, size_t len)
-{
-    const uint8_t *p = (const uint8_t *)text, *end = p + len;
-
-    while (p < end) {
-        uint32_t c = *p++, least;
-        int more;
-
-        if (c < 0x80)
-            continue;
-        if (c >= 0xc2 && c < 0xe0)
-            more = 1, c &= 0x1f, least = 0x80;
-        else if (c >= 0xe0 && c < 0xf0)
-            more = 2, c &= 0x0f, least = 0x800;
-        else if (c >= 0xf0 && c < 0xf5)
-            more = 3, c &= 0x07, least = 0x10000;
-        else
-            return false;
-        if (end - p < more)
-            return false;
-        for (; more > 0; more--, p++) {
-            if ((*p & 0xc0) != 0x80)
-                return false;
-            c = c << 6 | (*p & 0x3f);
-        }
-        if (c < least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-            return false;
-    }
-    return true;
 }
 
 static kc_status check(const struct kc_map *m, size_t *bytes, struct kc_error *err)

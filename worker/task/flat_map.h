@@ -33,6 +33,4 @@ struct kc_flat *kc_flat_parse(struct kc_json_pull *p);
 
 /* The length of UTF-8 text in UTF-16 units, which is how the broker measures an offset's metadata. */
 size_t kc_utf16_units(const char *text, size_t len);
-bool kc_utf8_valid(const char *text, size_t len);
-
 #endif
