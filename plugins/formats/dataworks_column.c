@@ -10,6 +10,9 @@
 
 #include <stdlib.h>
 
+/* Kept out of kc_dw_put_value(), whose usual cases would pay for the registers they need. */
+#define NOT_INLINED __attribute__((noinline))
+
 enum kind {
     LONG,     /* any signed integer, YEAR */
     UNSIGNED, /* BIGINT UNSIGNED: all its digits, which may exceed 2^63 */
@@ -69,7 +72,7 @@ static bool plain_kind(uint8_t value_type, uint8_t *kind)
     }
 }
 
-static kc_status refuse(const struct kc_dw_column *c, struct kc_error *err, const char *why)
+NOT_INLINED static kc_status refuse(const struct kc_dw_column *c, struct kc_error *err, const char *why)
 {
     return kc_fail(err, KC_ERR_RECORD, "column %.*s of %s %s", (int)c->name.len, c->name.ptr, c->table, why);
 }
@@ -124,32 +127,24 @@ static bool bits_number(const struct kc_value *v, uint64_t *out)
     return true;
 }
 
-/* Quoted unless plain; the text has no character that JSON would escape. */
-static void put_safe(struct kc_out *o, const uint8_t *text, size_t n, bool plain)
+NOT_INLINED static kc_status put_decimal(struct kc_out *o, const struct kc_dw_column *c,
+                                         const struct kc_value *v, bool plain, struct kc_error *err)
 {
-    if (!plain)
-        *o->cur++ = '"';
-    memcpy(o->cur, text, n);
-    o->cur += n;
-    if (!plain)
-        *o->cur++ = '"';
-}
+    bool quoted = !plain && c->kind == DECIMAL_TEXT;
+    size_t n;
 
-static kc_status put_decimal(struct kc_out *o, const struct kc_dw_column *c, const struct kc_value *v,
-                             bool plain, struct kc_error *err)
-{
-    uint8_t text[KC_DECIMAL_TEXT_BYTES];
-    size_t n = kc_decimal_text(text, v->as.bytes, v->len, c->scale);
-
+    if (!kc_out_room(o, KC_DECIMAL_TEXT_BYTES + 2))
+        return KC_ERR_NOMEM;
+    n = kc_decimal_text(o->cur + quoted, v->as.bytes, v->len, c->scale);
     if (n == 0)
         return refuse(c, err, "holds a Decimal that is empty, longer than 64 bytes or of a scale beyond 100");
-    if (!kc_out_room(o, n + 2))
-        return KC_ERR_NOMEM;
-    put_safe(o, text, n, plain || c->kind == DECIMAL);
+    if (quoted)
+        o->cur[0] = o->cur[n + 1] = '"';
+    o->cur += n + (quoted ? 2 : 0);
     return KC_OK;
 }
 
-static kc_status put_bytes(struct kc_out *o, const struct kc_value *v, bool plain)
+NOT_INLINED static kc_status put_bytes(struct kc_out *o, const struct kc_value *v, bool plain)
 {
     bool ok = plain || kc_out_put(o, "\"", 1);
 
@@ -164,8 +159,8 @@ static int64_t floor_div(int64_t a, int64_t b)
 }
 
 /* A wall clock, or a duration counted from the zone's 1970-01-01, as the instant in ms. */
-static kc_status put_wall(struct kc_out *o, const struct kc_dw_column *c, const struct kc_value *v,
-                          struct kc_error *err)
+NOT_INLINED static kc_status put_wall(struct kc_out *o, const struct kc_dw_column *c,
+                                      const struct kc_value *v, struct kc_error *err)
 {
     int64_t raw = v->as.i64, ms;
 
@@ -182,8 +177,8 @@ static kc_status put_wall(struct kc_out *o, const struct kc_dw_column *c, const 
     return KC_OK;
 }
 
-static kc_status put_instant(struct kc_out *o, const struct kc_dw_column *c, const struct kc_value *v,
-                             struct kc_error *err)
+NOT_INLINED static kc_status put_instant(struct kc_out *o, const struct kc_dw_column *c,
+                                         const struct kc_value *v, struct kc_error *err)
 {
     int64_t ms;
 
@@ -193,10 +188,18 @@ static kc_status put_instant(struct kc_out *o, const struct kc_dw_column *c, con
     return KC_OK;
 }
 
+NOT_INLINED static void put_duration(struct kc_out *o, int64_t us, bool plain)
+{
+    if (!plain)
+        *o->cur++ = '"';
+    o->cur += kc_duration_text(o->cur, us);
+    if (!plain)
+        *o->cur++ = '"';
+}
+
 kc_status kc_dw_put_value(struct kc_out *o, const struct kc_dw_column *c, const struct kc_value *v,
                           bool plain, struct kc_error *err)
 {
-    uint8_t text[KC_TIME_TEXT_BYTES];
     uint64_t number;
 
     if (__builtin_expect(v->type != c->value_type, 0))
@@ -225,7 +228,7 @@ kc_status kc_dw_put_value(struct kc_out *o, const struct kc_dw_column *c, const 
         return kc_json_text(o, v->as.str, v->len) ? KC_OK : KC_ERR_NOMEM;
     case BYTES: return put_bytes(o, v, plain);
     case INSTANT: return put_instant(o, c, v, err);
-    case TIME_TEXT: put_safe(o, text, kc_duration_text(text, v->as.i64), plain); return KC_OK;
+    case TIME_TEXT: put_duration(o, v->as.i64, plain); return KC_OK;
     default: return put_wall(o, c, v, err);
     }
 }

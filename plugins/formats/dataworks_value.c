@@ -15,6 +15,18 @@ struct times {
     uint8_t text[160];
 };
 
+/* Sequence numbers of one task differ in their last digits only. */
+struct sequence {
+    uint64_t high; /* of the number before: all but its last eight digits */
+    uint32_t len;  /* 0: nothing rendered yet */
+    uint8_t text[KC_NUMBER_BYTES];
+};
+
+struct rendered {
+    struct times times;
+    struct sequence sequence;
+};
+
 #define TAIL(word) ",\"op\":\"" word "\",\"ddl\":null},\"version\":\"0.0.1\"}"
 
 struct tail {
@@ -52,6 +64,28 @@ static void render_times(struct times *t, const struct kc_record *rec)
     t->event_us = rec->event_us;
     t->checkpoint_ms = rec->checkpoint_ms;
     t->len = (uint32_t)(p - t->text);
+}
+
+/* The member sequenceId; the number has more than eight digits unless it is very odd. */
+static uint8_t *put_sequence(uint8_t *p, struct sequence *s, uint64_t number)
+{
+    uint64_t high = number / KC_EIGHT_DIGITS;
+
+    if (number == 0)
+        return kc_put_literal(p, ",\"sequenceId\":null");
+    p = kc_put_literal(p, ",\"sequenceId\":\"");
+    if (high == 0) {
+        p = kc_put_u64(p, number);
+    } else {
+        if (s->len == 0 || s->high != high) {
+            s->high = high;
+            s->len = (uint32_t)(kc_put_u64(s->text, high) - s->text);
+        }
+        memcpy(p, s->text, sizeof(s->text));
+        p = kc_put_eight_digits(p + s->len, (uint32_t)(number % KC_EIGHT_DIGITS));
+    }
+    *p++ = '"';
+    return p;
 }
 
 static kc_status out_of_memory(struct kc_error *err)
@@ -101,11 +135,12 @@ static kc_status put_image(struct kc_out *o, const struct kc_dw_table *t, const 
 }
 
 /* One whole document and its slice. */
-static kc_status put_document(struct kc_out *o, const struct kc_dw_table *t, const struct times *times,
+static kc_status put_document(struct kc_out *o, const struct kc_dw_table *t, struct rendered *r,
                               const struct kc_record *rec, uint32_t i, const struct kc_value *before,
                               const struct kc_value *after, const struct tail *tail, struct kc_slices *slices,
                               struct kc_error *err)
 {
+    const struct times *times = &r->times;
     uint64_t start = kc_out_at(o);
     kc_status status;
 
@@ -119,15 +154,9 @@ static kc_status put_document(struct kc_out *o, const struct kc_dw_table *t, con
     status = put_image(o, t, after, err);
     if (status < 0)
         return status;
-    if (!kc_out_room(o, 48 + sizeof(times->text) + tail->len))
+    if (!kc_out_room(o, 64 + sizeof(times->text) + tail->len))
         return out_of_memory(err);
-    if (rec->sequence != 0) {
-        o->cur = kc_put_literal(o->cur, ",\"sequenceId\":\"");
-        o->cur = kc_put_u64(o->cur, rec->sequence);
-        *o->cur++ = '"';
-    } else {
-        o->cur = kc_put_literal(o->cur, ",\"sequenceId\":null");
-    }
+    o->cur = put_sequence(o->cur, &r->sequence, rec->sequence);
     memcpy(o->cur, times->text,
            sizeof(times->text)); /* a fixed length is a few stores; the rest is overwritten */
     o->cur += times->len;
@@ -145,7 +174,7 @@ static kc_status lacks(const struct kc_dw_table *t, char op, const char *image, 
 
 /* The documents of one change event. */
 static kc_status put_change(struct kc_dataworks *d, struct kc_out *o, const struct kc_dw_table *t,
-                            const struct times *times, const struct kc_record *rec, uint32_t i,
+                            struct rendered *r, const struct kc_record *rec, uint32_t i,
                             struct kc_slices *slices, struct kc_error *err)
 {
     const struct kc_value *items = rec->value.as.items, *before, *after, *op;
@@ -165,21 +194,21 @@ static kc_status put_change(struct kc_dataworks *d, struct kc_out *o, const stru
     case 'r':
         if (after == NULL)
             return lacks(t, op->as.str[0], "after", err);
-        return put_document(o, t, times, rec, i, NULL, after, &tail_insert, slices, err);
+        return put_document(o, t, r, rec, i, NULL, after, &tail_insert, slices, err);
     case 'd':
         if (before == NULL)
             return lacks(t, 'd', "before", err);
-        return put_document(o, t, times, rec, i, before, NULL, &tail_delete, slices, err);
+        return put_document(o, t, r, rec, i, before, NULL, &tail_delete, slices, err);
     case 'u':
         if (before == NULL || after == NULL)
             return lacks(t, 'u', before == NULL ? "before" : "after", err);
         if (d->cache.options.single_update)
-            return put_document(o, t, times, rec, i, before, after, &tail_update, slices, err);
-        status = put_document(o, t, times, rec, i, before, NULL, &tail_before, slices, err);
+            return put_document(o, t, r, rec, i, before, after, &tail_update, slices, err);
+        status = put_document(o, t, r, rec, i, before, NULL, &tail_before, slices, err);
         if (status < 0)
             return status;
-        return put_document(o, t, times, rec, i, NULL, after, &tail_after, slices, err);
-    case 't': return put_document(o, t, times, rec, i, NULL, NULL, &tail_truncate, slices, err);
+        return put_document(o, t, r, rec, i, NULL, after, &tail_after, slices, err);
+    case 't': return put_document(o, t, r, rec, i, NULL, NULL, &tail_truncate, slices, err);
     default:
         return kc_fail(err, KC_ERR_RECORD,
                        "a change of %s has op \"%c\", which dataworks-json has no word for", t->label,
@@ -215,13 +244,14 @@ kc_status kc_dw_give_up(struct kc_dataworks *d, struct kc_batch *b, uint32_t i, 
 kc_status kc_dw_encode_values(struct kc_dataworks *d, struct kc_batch *b, struct kc_bytes *out,
                               struct kc_slices *slices, struct kc_error *err)
 {
-    struct times times = {.len = 0};
+    struct rendered r = {.times.len = 0, .sequence.len = 0};
+    struct times *times = &r.times;
     kc_status status = KC_OK;
     struct timespec now;
     struct kc_out o;
 
     (void)clock_gettime(CLOCK_REALTIME, &now);
-    times.system_ms = now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+    times->system_ms = now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
     kc_out_begin(&o, out);
     for (uint32_t i = 0; status >= 0 && i < b->n_records; i++) {
         const struct kc_record *rec = kc_batch_at(b, i);
@@ -235,8 +265,8 @@ kc_status kc_dw_encode_values(struct kc_dataworks *d, struct kc_batch *b, struct
             status = out_of_memory(err);
             break;
         }
-        if (times.len == 0 || times.event_us != rec->event_us || times.checkpoint_ms != rec->checkpoint_ms)
-            render_times(&times, rec);
+        if (times->len == 0 || times->event_us != rec->event_us || times->checkpoint_ms != rec->checkpoint_ms)
+            render_times(times, rec);
         if (t->why.status < 0) {
             uint32_t room = err->struct_size;
 
@@ -244,7 +274,7 @@ kc_status kc_dw_encode_values(struct kc_dataworks *d, struct kc_batch *b, struct
             err->struct_size = room;
             status = t->why.status;
         } else {
-            status = put_change(d, &o, t, &times, rec, i, slices, err);
+            status = put_change(d, &o, t, &r, rec, i, slices, err);
         }
         if (status < 0)
             status = kc_dw_give_up(d, b, i, &o, start, slices, n_slices, status, err);

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { LIMBS = KC_DECIMAL_MAX_BYTES / 4 };
+enum { LIMBS = KC_DECIMAL_MAX_BYTES / 4, LAST_POWER = 9 };
+
+static const uint64_t power_of_10[LAST_POWER + 1] = {1,      10,      100,      1000,      10000,
+                                                     100000, 1000000, 10000000, 100000000, 1000000000};
 
 /* Absolute value as 32-bit limbs, least significant first; returns how many are in use. */
 static int magnitude(const uint8_t *b, size_t n, bool negative, uint32_t limbs[LIMBS])
@@ -72,26 +75,42 @@ static size_t with_point(uint8_t *dst, bool negative, const uint8_t *digits, siz
     return (size_t)(p - dst);
 }
 
+/*
+ * What nearly every amount of money is: a magnitude of 64 bits, some of its digits behind the point. Split by division
+ * and written once; shifting digits about to make room for the point costs more than all the rest.
+ */
+static size_t short_text(uint8_t *dst, bool negative, uint64_t magnitude, int32_t scale)
+{
+    uint64_t whole = magnitude / power_of_10[scale], fraction = magnitude % power_of_10[scale];
+    uint8_t *p = dst;
+
+    if (negative)
+        *p++ = '-';
+    p = kc_put_u64(p, whole);
+    if (scale == 0)
+        return (size_t)(p - dst);
+    *p++ = '.';
+    for (int32_t i = scale - 1; i >= 0; i--, fraction /= 10)
+        p[i] = (uint8_t)('0' + fraction % 10);
+    return (size_t)(p - dst) + (size_t)scale;
+}
+
 size_t kc_decimal_text(uint8_t *dst, const uint8_t *unscaled, size_t n, int32_t scale)
 {
-    uint8_t digits[KC_DECIMAL_MAX_BYTES * 3], *end = digits + sizeof(digits), *start = end;
+    uint8_t digits[KC_DECIMAL_MAX_BYTES * 3], *end = digits + sizeof(digits), *start;
     uint32_t limbs[LIMBS];
     bool negative;
 
     if (n == 0 || n > KC_DECIMAL_MAX_BYTES || scale > KC_DECIMAL_MAX_SCALE || scale < -KC_DECIMAL_MAX_SCALE)
         return 0;
     negative = unscaled[0] >= 0x80;
-    if (n <= 8) { /* what nearly every amount of money is */
+    if (n <= 8 && scale >= 0 && scale <= LAST_POWER) {
         uint64_t bits = negative ? UINT64_MAX : 0;
 
         for (size_t i = 0; i < n; i++)
             bits = bits << 8 | unscaled[i];
-        if (negative)
-            bits = 0 - bits;
-        end = bits == 0 ? digits : kc_put_u64(digits, bits);
-        start = digits;
-    } else {
-        start = digits_before(end, limbs, magnitude(unscaled, n, negative, limbs));
+        return short_text(dst, negative, negative ? 0 - bits : bits, scale);
     }
+    start = digits_before(end, limbs, magnitude(unscaled, n, negative, limbs));
     return with_point(dst, negative, start, (size_t)(end - start), scale);
 }

@@ -47,16 +47,24 @@ static inline uint8_t *put_first(uint8_t *p, uint32_t v)
 
 uint8_t *kc_put_u64(uint8_t *p, uint64_t v)
 {
-    enum { E8 = 100000000 };
     uint64_t high;
 
-    if (v < E8)
+    if (v < 10) {
+        *p = (uint8_t)('0' + v);
+        return p + 1;
+    }
+    if (v < KC_EIGHT_DIGITS)
         return put_first(p, (uint32_t)v);
-    high = v / E8;
-    if (high < E8)
-        return put_eight(put_first(p, (uint32_t)high), (uint32_t)(v % E8));
-    p = put_eight(put_first(p, (uint32_t)(high / E8)), (uint32_t)(high % E8));
-    return put_eight(p, (uint32_t)(v % E8));
+    high = v / KC_EIGHT_DIGITS;
+    if (high < KC_EIGHT_DIGITS)
+        return put_eight(put_first(p, (uint32_t)high), (uint32_t)(v % KC_EIGHT_DIGITS));
+    p = put_eight(put_first(p, (uint32_t)(high / KC_EIGHT_DIGITS)), (uint32_t)(high % KC_EIGHT_DIGITS));
+    return put_eight(p, (uint32_t)(v % KC_EIGHT_DIGITS));
+}
+
+uint8_t *kc_put_eight_digits(uint8_t *p, uint32_t v)
+{
+    return put_eight(p, v);
 }
 
 uint8_t *kc_put_i64(uint8_t *p, int64_t v)

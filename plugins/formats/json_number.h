@@ -10,10 +10,12 @@
 
 #include <stdint.h>
 
-enum { KC_NUMBER_BYTES = 32 };
+enum { KC_NUMBER_BYTES = 32, KC_EIGHT_DIGITS = 100000000 };
 
 uint8_t *kc_put_u64(uint8_t *p, uint64_t v);
 uint8_t *kc_put_i64(uint8_t *p, int64_t v);
+/* Exactly eight digits of v < KC_EIGHT_DIGITS, zeros in front included. */
+uint8_t *kc_put_eight_digits(uint8_t *p, uint32_t v);
 uint8_t *kc_put_double(uint8_t *p, double v);
 uint8_t *kc_put_float(uint8_t *p, float v);
 

@@ -30,35 +30,66 @@ static inline unsigned special_bits(__m128i v)
     return (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, slash)));
 }
 
-/* Copies the plain start of s..end in blocks of 16 and returns its length; stops before a block with a special byte
- * only after copying what precedes it. Writes up to 16 bytes past what it counts. */
+/* Below 16 bytes, of which at least 8 or 4: two loads that overlap in the middle, joined to one block. */
+static inline size_t copy_plain_8(uint8_t *dst, const uint8_t *s, size_t n)
+{
+    __m128i first = _mm_loadl_epi64((const __m128i *)(const void *)s);
+    __m128i last = _mm_loadl_epi64((const __m128i *)(const void *)(s + n - 8));
+    unsigned bits = special_bits(_mm_unpacklo_epi64(first, last));
+
+    _mm_storel_epi64((__m128i *)(void *)dst, first);
+    _mm_storel_epi64((__m128i *)(void *)(dst + n - 8), last);
+    if (bits == 0)
+        return n;
+    return (bits & 0xff) != 0 ? (unsigned)__builtin_ctz(bits) : n - 16 + (unsigned)__builtin_ctz(bits);
+}
+
+static inline size_t copy_plain_4(uint8_t *dst, const uint8_t *s, size_t n)
+{
+    uint32_t first, last;
+    unsigned bits;
+
+    memcpy(&first, s, 4);
+    memcpy(&last, s + n - 4, 4);
+    /* The upper half repeats the lower one. */
+    bits = special_bits(_mm_set1_epi64x((int64_t)((uint64_t)last << 32 | first))) & 0xff;
+    memcpy(dst, &first, 4);
+    memcpy(dst + n - 4, &last, 4);
+    if (bits == 0)
+        return n;
+    return (bits & 0xf) != 0 ? (unsigned)__builtin_ctz(bits) : n - 8 + (unsigned)__builtin_ctz(bits);
+}
+
+/* Copies s..end at least up to the first special byte and returns how many bytes stand before that. Writes no further
+ * than dst + (end - s). */
 static inline size_t copy_plain(uint8_t *dst, const uint8_t *s, const uint8_t *end)
 {
-    const uint8_t *from = s;
+    size_t n = (size_t)(end - s), at = 0;
+    unsigned bits;
+    __m128i v;
 
-    while (end - s >= 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
-        unsigned bits = special_bits(v);
-
-        _mm_storeu_si128((__m128i *)(void *)(dst + (s - from)), v);
+    for (; at + 16 <= n; at += 16) {
+        v = _mm_loadu_si128((const __m128i *)(const void *)(s + at));
+        bits = special_bits(v);
+        _mm_storeu_si128((__m128i *)(void *)(dst + at), v);
         if (bits != 0)
-            return (size_t)(s - from) + (unsigned)__builtin_ctz(bits);
-        s += 16;
+            return at + (unsigned)__builtin_ctz(bits);
     }
-    if (end - s >= 8) {
-        __m128i v = _mm_loadl_epi64((const __m128i *)(const void *)s);
-        unsigned bits = special_bits(v) & 0xffu;
-
-        _mm_storel_epi64((__m128i *)(void *)(dst + (s - from)), v);
-        if (bits != 0)
-            return (size_t)(s - from) + (unsigned)__builtin_ctz(bits);
-        s += 8;
+    if (at == n)
+        return n;
+    if (at > 0) { /* the last 16 bytes, of which some are copied again */
+        v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
+        bits = special_bits(v);
+        _mm_storeu_si128((__m128i *)(void *)(dst + n - 16), v);
+        return bits == 0 ? n : n - 16 + (unsigned)__builtin_ctz(bits);
     }
-    while (s < end && byte_class[*s] == 0) {
-        dst[s - from] = *s;
-        s++;
-    }
-    return (size_t)(s - from);
+    if (n >= 8)
+        return copy_plain_8(dst, s, n);
+    if (n >= 4)
+        return copy_plain_4(dst, s, n);
+    for (; at < n && byte_class[s[at]] == 0; at++)
+        dst[at] = s[at];
+    return at;
 }
 #else
 static inline size_t copy_plain(uint8_t *dst, const uint8_t *s, const uint8_t *end)
