@@ -103,6 +103,8 @@ static kc_status add_topic(struct run *r, size_t i, struct kc_error *err)
 
     if (n < 0)
         return n;
+    if (n == 0 && r->query->n_topics > 1)
+        return KC_OK; /* of several those are read that exist */
     if (n == 0)
         return kc_fail(err, KC_ERR_CONFIG,
                        "Topic %s does not exist yet; it is made when the connector first runs.", topic);
@@ -341,6 +343,11 @@ kc_status kc_message_query_run(const struct kc_worker_config *config, const stru
         status = kc_fail(err, KC_ERR_NOMEM, "out of memory");
     for (size_t i = 0; status == KC_OK && i < query->n_topics; i++)
         status = add_topic(&r, i, err);
+    if (status == KC_OK && r.n_parts == 0)
+        status = kc_fail(err, KC_ERR_CONFIG,
+                         "Topic %s does not exist yet, nor do the other %zu of this connector; they are made "
+                         "when it first runs.",
+                         query->topics[0], query->n_topics - 1);
     if (status == KC_OK)
         status = read_all(&r, err);
     *timed_out = r.timed_out;

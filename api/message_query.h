@@ -17,7 +17,7 @@ enum kc_query_from {
 };
 
 struct kc_message_query {
-    const char *const *topics; /* all exist, or KC_ERR_CONFIG */
+    const char *const *topics; /* of several, those that exist are read; at least one must */
     size_t n_topics;
     int32_t partition; /* -1: all */
     enum kc_query_from from;
