@@ -12,7 +12,7 @@
 
 static const char *const yes_no_requested[] = {"requested", "required", "disabled", NULL};
 static const char *const boundaries[] = {"interval", "poll", NULL};
-static const char *const tolerances[] = {"none", NULL};
+static const char *const tolerances[] = {"none", "all", NULL};
 
 /* What sources and sinks share. A macro, since both tables are constant. */
 #define SHARED_KEYS                                                                                          \
@@ -86,8 +86,9 @@ static const char *const tolerances[] = {"none", NULL};
         .name = "errors.tolerance", .display_name = "Error Tolerance", .group = ERRORS,                      \
         .default_value = "none", .choices = tolerances, .type = KC_CFG_STRING, .flags = KC_CFG_ONE_OF,       \
         .importance = KC_IMPORTANCE_MEDIUM, .width = KC_WIDTH_SHORT, .order = 3,                             \
-        .doc = "What follows when one record can't be handled; none: the task fails and says which record "  \
-               "it was."                                                                                     \
+        .doc = "What follows when one record cannot be handled. none: the task fails and says which it "     \
+               "was; all: it is left "                                                                       \
+               "out, counted, and logged."                                                                   \
     }
 
 static const struct kc_key_info source_keys[] = {
@@ -100,8 +101,31 @@ static const struct kc_key_info source_keys[] = {
      .importance = KC_IMPORTANCE_LOW,
      .width = KC_WIDTH_LONG,
      .order = 1,
-     .doc =
-         "Groups of topics with settings of their own; accepted for Kafka Connect's sake, without effect."},
+     .doc = "Groups of topics with settings of their own; this version has the group \"default\" alone, "
+            "which needs no "
+            "mention here."},
+    {.name = "topic.creation.default.partitions",
+     .display_name = "Partitions of new topics",
+     .group = TOPICS,
+     .type = KC_CFG_INT,
+     .flags = KC_CFG_RANGE,
+     .min = -1,
+     .max = 100000,
+     .importance = KC_IMPORTANCE_LOW,
+     .width = KC_WIDTH_SHORT,
+     .order = 2,
+     .doc = "For topics whose number of partitions the connector does not decide; -1: the broker's default."},
+    {.name = "topic.creation.default.replication.factor",
+     .display_name = "Replication factor of new topics",
+     .group = TOPICS,
+     .type = KC_CFG_SHORT,
+     .flags = KC_CFG_RANGE,
+     .min = -1,
+     .max = INT16_MAX,
+     .importance = KC_IMPORTANCE_LOW,
+     .width = KC_WIDTH_SHORT,
+     .order = 3,
+     .doc = "Copies of each topic that is made; -1: the broker's default."},
     {.name = "exactly.once.support",
      .display_name = "Exactly once support",
      .group = EXACTLY,

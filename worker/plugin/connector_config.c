@@ -137,8 +137,8 @@ static void check_common_keys(struct check *c)
     }
 }
 
-/* Kafka Connect's transforms would change records: leaving them out without a word would deliver wrong ones. */
-static void check_chain(struct check *c, const char *key)
+/* What Kafka Connect would act upon and we cannot: going on without a word would deliver other records, or elsewhere. */
+static void check_unsupported(struct check *c, const char *key, const char *what)
 {
     const char *value = kc_props_or(c->config, key, "");
 
@@ -146,7 +146,7 @@ static void check_chain(struct check *c, const char *key)
         report(
             c, key,
             "Invalid value %s for configuration %s: this version runs connectors without %s; remove the key",
-            value, key, key);
+            value, key, what);
 }
 
 static void check_converter(struct check *c, const char *side)
@@ -209,8 +209,9 @@ size_t kc_connector_config_check(const struct kc_registry *r, const struct kc_pr
     check_name(&c);
     check_class(&c);
     check_common_keys(&c);
-    check_chain(&c, "transforms");
-    check_chain(&c, "predicates");
+    check_unsupported(&c, "transforms", "transforms");
+    check_unsupported(&c, "predicates", "predicates");
+    check_unsupported(&c, "topic.creation.groups", "groups of topics");
     check_converter(&c, "key");
     check_converter(&c, "value");
     check_overrides(&c);

@@ -59,11 +59,8 @@ static void obey(void)
         cJSON *message = get();
         const char *type = kc_json_text(message, "type");
 
-        if (strcmp(type, "stop") == 0) {
-            cJSON_Delete(message);
-            kc_buf_finish(&in);
-            exit(0);
-        }
+        if (strcmp(type, "stop") == 0)
+            _exit(0);
         if (strcmp(type, "pause") == 0 || strcmp(type, "resume") == 0)
             say_state(strcmp(type, "pause") == 0);
         cJSON_Delete(message);
@@ -126,14 +123,14 @@ static bool is_first_time(const char *marker)
 static void fail_retriable(void)
 {
     put("{\"type\":\"failed\",\"status\":-2,\"message\":\"the database is away\",\"retry_after_ms\":0}");
-    exit(1);
+    _exit(1);
 }
 
 static void fail_for_good(void)
 {
     put("{\"type\":\"failed\",\"status\":-4,\"message\":\"database.password: access denied; set the right "
         "one\"}");
-    exit(1);
+    _exit(1);
 }
 
 static void behave(const char *how, bool paused, const char *marker)
