@@ -288,6 +288,7 @@ static kc_status find_place(struct kc_source *s, MYSQL *mysql, struct stored *st
 
     if (status < 0)
         return status;
+    s->fresh = !st->found;
     status = st->found ? begin_at_stored(s, st, err) : begin_at_end(s, mysql, st, &s->end_at_open, err);
     if (status == KC_OK && st->found)
         status = kc_server_place_read(mysql, &s->server, &s->end_at_open, err);

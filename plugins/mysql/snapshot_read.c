@@ -32,7 +32,7 @@ bool kc_snapshot_high_passed(const struct kc_source *s)
 {
     const struct kc_snapshot *sn = &s->snapshot;
 
-    /* MariaDB: the place is exact, so its GTIDs say the same; they help when the stream does not know its own yet. */
+    /* MariaDB: the place is exact, so its GTIDs say the same, also when the stream does not know its own place yet. */
     if (sn->high_gtids != NULL && kc_gtid_set_includes(s->stream.done, sn->high_gtids))
         return true;
     return kc_binlog_place_compare(s->stream.file, s->stream.pos, sn->high.file, sn->high.pos) >= 0;
@@ -106,7 +106,8 @@ static kc_status ready(struct kc_source *s, MYSQL *mysql, bool whole_table, stru
 static kc_status open_snapshot(struct kc_source *s, MYSQL *mysql, struct kc_error *err)
 {
     struct kc_snapshot *sn = &s->snapshot;
-    bool gtids = s->stream.done != NULL && !kc_gtid_set_is_empty(s->stream.done);
+    /* Places of one server compare; only behind a change of server GTIDs are needed, and they cost a scan of the file. */
+    bool gtids = !s->stream.place_exact && s->stream.done != NULL && !kc_gtid_set_is_empty(s->stream.done);
     kc_status status;
 
     forget_high(sn);

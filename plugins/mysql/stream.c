@@ -49,6 +49,7 @@ static kc_status start_place(struct kc_stream *st, const struct kc_position *p, 
     (void)snprintf(st->file, sizeof(st->file), "%.*s", (int)p->file.len,
                    p->file.ptr != NULL ? p->file.ptr : "");
     st->pos = p->pos;
+    st->place_exact = p->file.len > 0;
     st->skip_event = p->event;
     st->skip_row = p->row;
     st->event = p->event;
@@ -76,8 +77,12 @@ kc_status kc_stream_open(struct kc_source *s, const struct kc_position *position
     status = kc_connection_open(&s->config, READ_TIMEOUT_MS, &st->mysql, err);
     if (status < 0)
         return status;
-    /* An empty set means "from the first file on", which is not where an empty server's log ends. */
-    if (st->done != NULL && !kc_gtid_set_is_empty(st->done))
+    /*
+     * An empty set means "from the first file on", which is not where an empty server's log ends. A fresh place of
+     * MariaDB is exact, one of MySQL is not: transactions before it may not be committed yet, and are not in the set.
+     */
+    if (st->done != NULL && !kc_gtid_set_is_empty(st->done) &&
+        !(s->fresh && s->server.flavor == KC_FLAVOR_MARIADB))
         start.gtids = st->done;
     start.file = st->file;
     start.pos = st->pos;
@@ -108,6 +113,7 @@ static void begin_transaction(struct kc_source *s, const struct kc_event *event)
     set_place(st, place.file, event->start);
     st->in_transaction = true;
     st->any_transaction = true;
+    st->place_exact = true;
     if (event->header.timestamp_s != 0)
         st->time_us = (int64_t)event->header.timestamp_s * 1000000;
     st->begun = false;

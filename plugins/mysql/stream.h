@@ -33,6 +33,7 @@ struct kc_stream {
     struct kc_gtid gtid;
     bool in_transaction;
     bool any_transaction; /* since the start */
+    bool place_exact;     /* file and pos are this server's, of what is delivered */
     bool begun; /* ends with XID, COMMIT or ROLLBACK, not with the first statement */
     bool xa;    /* its fate is decided later, by XA COMMIT or XA ROLLBACK */
     int64_t commit_us;
