@@ -11,6 +11,8 @@
 enum {
     FULL_QUEUE_MS = 5,   /* how long a full queue serves delivery reports before it is tried again */
     ASK_LIMIT_MS = 5000, /* to learn a topic's max.message.bytes for the sentence about a large record */
+    CAUSE_MS = 500,
+    CAUSE_SLICE_MS = 20,
     PURGE_MS = 2000,
     BATCH_OVERHEAD_BYTES = 512, /* of a record batch around one record: header, lengths, CRC */
 };
@@ -183,20 +185,31 @@ kc_status kc_producer_serve(struct kc_producer *p, int timeout_ms, struct kc_err
     return delivery_status(p, err);
 }
 
+kc_status kc_producer_cause(struct kc_producer *p, struct kc_error *err)
+{
+    int64_t deadline = kc_mono_ms() + CAUSE_MS;
+    kc_status status = kc_producer_serve(p, 0, err);
+
+    while (status == KC_OK && kc_mono_ms() < deadline)
+        status = kc_producer_serve(p, CAUSE_SLICE_MS, err);
+    return status;
+}
+
 /* librdkafka did not take a message, for another reason than a full queue. */
 static kc_status refused(struct kc_producer *p, rd_kafka_t *client, const char *topic, size_t bytes,
                          rd_kafka_resp_err_t code, struct kc_error *err)
 {
-    kc_status status = delivery_status(p, err); /* the reason, where this is only a consequence */
+    kc_status status;
 
-    if (status < 0)
-        return status;
     if (code == RD_KAFKA_RESP_ERR__FATAL)
         code = rd_kafka_fatal_error(client, NULL, 0);
     if (code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH) {
         p->fenced = true;
         return kc_fail(err, KC_ERR_FATAL, "fenced by another instance of this task");
     }
+    status = code == RD_KAFKA_RESP_ERR__STATE ? kc_producer_cause(p, err) : KC_OK;
+    if (status < 0)
+        return status;
     if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
         return kc_fail(err, KC_ERR_CONFIG,
                        "a record of %zu bytes for topic %s is larger than the producer takes: raise "

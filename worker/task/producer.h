@@ -77,6 +77,10 @@ kc_status kc_producer_send_position(struct kc_producer *p, rd_kafka_topic_t *top
 
 /* Serves delivery reports for up to timeout_ms and tells of the first delivery that failed since the start. */
 kc_status kc_producer_serve(struct kc_producer *p, int timeout_ms, struct kc_error *err);
+/*
+ * The failed delivery behind an error of the transaction, whose report may be a moment behind it; KC_OK: there is none.
+ */
+kc_status kc_producer_cause(struct kc_producer *p, struct kc_error *err);
 /* Waits until everything sent through `data` is acknowledged. KC_ERR_RETRY: not within timeout_ms. */
 kc_status kc_producer_flush(struct kc_producer *p, int timeout_ms, struct kc_error *err);
 

@@ -18,6 +18,7 @@ enum {
     RETRY_MAX_MS = 5000,
     RETRY_GIVE_UP_MS = 20000, /* of a poll() that asks to be called again; then the supervisor takes over */
     STATS_MS = 1000,
+    BATCH_MARGIN_BYTES = 1024, /* between a topic's limit and the batches made for it */
 };
 
 /* What was sent since the last commit, and when the next one is. */
@@ -66,7 +67,9 @@ static kc_status give_up(struct loop *l, kc_status status)
     l->txn_open = false;
     l->s->task->reopen = status == KC_ERR_RETRY && !p->fenced;
     if (p->batch_too_big)
-        l->s->task->batch_bytes = p->topic_limit;
+        l->s->task->batch_bytes = p->topic_limit > 2 * BATCH_MARGIN_BYTES
+                                      ? p->topic_limit - BATCH_MARGIN_BYTES
+                                      : BATCH_MARGIN_BYTES;
     return status;
 }
 
@@ -147,6 +150,8 @@ static kc_status commit(struct loop *l, bool rest, struct kc_error *err)
     l->txn_open = false;
     l->committed_ms = kc_mono_ms();
     next_interval(l);
+    atomic_fetch_add(&t->records, l->unit_records);
+    atomic_fetch_add(&t->bytes, l->unit_bytes);
     l->unit_records = l->unit_bytes = l->polls = l->full_polls = 0;
     atomic_fetch_add(&t->commits, 1);
     kc_offsets_committed(t->offsets, tell_committed, l);
@@ -229,7 +234,6 @@ static kc_status send_pair(struct loop *l, const struct kc_pair *pair, struct kc
 
 static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_out *out, struct kc_error *err)
 {
-    uint64_t records = l->unit_records, bytes = l->unit_bytes;
     struct kc_pair pair;
     kc_status status;
 
@@ -244,8 +248,6 @@ static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_ou
         if (status < 0)
             break;
     }
-    atomic_fetch_add(&l->s->task->records, l->unit_records - records);
-    atomic_fetch_add(&l->s->task->bytes, l->unit_bytes - bytes);
     return status < 0 ? give_up(l, status) : KC_OK;
 }
 

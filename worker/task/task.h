@@ -25,7 +25,8 @@ struct kc_task {
     bool fenced;         /* the session ended because another process took over */
     bool reopen;         /* the session ended with a transaction given up: another one can go on */
     int32_t batch_bytes; /* of the next session's producer; 0: the default */
-    _Atomic uint64_t records, bytes, commits, errors;
+    _Atomic uint64_t records, bytes, commits; /* records and bytes count once they are committed */
+    _Atomic uint64_t errors;
     atomic_bool is_raised;
     pthread_mutex_t lock;   /* guards the members below */
     struct kc_error raised; /* the first failure told from outside of the task's thread */

@@ -34,7 +34,7 @@ static kc_status judge(struct kc_producer *p, rd_kafka_error_t *error, const cha
         return kc_fail(err, KC_ERR_FATAL, "fenced by another instance of this task");
     }
     if (rd_kafka_error_txn_requires_abort(error)) {
-        kc_status cause = kc_producer_serve(p, 0, err); /* a failed delivery says more */
+        kc_status cause = kc_producer_cause(p, err); /* a failed delivery says more */
 
         if (cause == KC_OK) {
             cause = kc_fail(err, KC_ERR_RETRY, "%s: %s", what, rd_kafka_error_string(error));

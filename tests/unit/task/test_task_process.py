@@ -1,0 +1,374 @@
+"""
+The task process against a real broker, with this file in the worker's place.
+
+KC_TASK_BUILD is the folder that holds task-runner and kc-counter.so (<build>/tests/unit/task). Run with
+pytest -c tests/lib/pytest.ini and tests/lib on PYTHONPATH, as tests/run does for its suites.
+"""
+
+import os
+import pathlib
+import random
+import signal
+import sys
+import time
+
+import pytest
+from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka.admin import ConfigResource, NewTopic, ResourceType
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from task_driver import Task  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("KC_TASK_BUILD", "build/tests/unit/task"))
+
+
+def make_topic(kafka, name, partitions=1, **config):
+    admin = kafka.admin()  # its answers come as long as it lives
+    admin.create_topics([NewTopic(name, partitions, 1, config=config)])[name].result()
+
+
+@pytest.fixture(scope="module")
+def offsets(kafka):
+    make_topic(kafka, "offsets", 5, **{"cleanup.policy": "compact"})
+    return "offsets"
+
+
+@pytest.fixture
+def task(kafka, offsets, request, tmp_path):
+    name = "t-" + "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=10))
+    task = Task(BUILD / "task-runner", BUILD / "kc-counter.so", kafka.address, name, log=tmp_path / "log")
+    yield task
+    if task.process is not None and task.process.poll() is None:
+        task.kill()
+    print((tmp_path / "log").read_text()[-4000:])
+
+
+def read_topic(kafka, topic, isolation="read_committed"):
+    """Every record of a topic, as (partition, key, value), each partition in order."""
+    reader = Consumer({"bootstrap.servers": kafka.address, "group.id": "reader", "isolation.level": isolation,
+                       "enable.auto.commit": False, "enable.partition.eof": True, "auto.offset.reset": "earliest",
+                       "fetch.message.max.bytes": 4 << 20})
+    count = kafka.partitions()[topic]
+    reader.assign([TopicPartition(topic, n, 0) for n in range(count)])
+    records, ended, deadline = [], set(), time.monotonic() + 60
+    while len(ended) < count:
+        assert time.monotonic() < deadline, "the topic was not read to its end"
+        for message in reader.consume(1000, 0.5):
+            if message.error():
+                assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
+                ended.add(message.partition())
+            else:
+                records.append(message)
+    reader.close()
+    return records
+
+
+def numbers_of(kafka, topic):
+    """The numbers counted, having checked that each key's are in order."""
+    newest, numbers = {}, []
+    for message in read_topic(kafka, topic):
+        number = int(message.value())
+        assert newest.get(message.key(), -1) < number, f"key {message.key()} goes back to {number}"
+        newest[message.key()] = number
+        numbers.append(number)
+    return sorted(numbers)
+
+
+def committed(kafka, connector):
+    """slot -> (offset, metadata) of the connector's group."""
+    reader = Consumer({"bootstrap.servers": kafka.address, "group.id": "connect-" + connector})
+    try:
+        found = reader.committed([TopicPartition("offsets", n) for n in range(5)], timeout=20)
+        return {p.partition: (p.offset, p.metadata) for p in found if p.offset >= 0}
+    finally:
+        reader.close()
+
+
+def test_records_arrive_and_the_position_is_in_the_group(kafka, task):
+    task.start({"limit": "1000", "batch": "10"})
+    task.wait_records(1000)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(1000))
+    assert kafka.partitions()[task.connector] == 6
+    assert committed(kafka, task.connector) == {
+        0: (1000, '{"partition":{"counter":"a"},"offset":{"seq":999}}')}
+
+
+def test_a_restart_goes_on_where_the_last_commit_was(kafka, task):
+    for _ in range(3):
+        task.start({"rate": "5000", "batch": "7"})
+        task.wait_records(500)
+        assert task.stop() == 0
+    numbers = numbers_of(kafka, task.connector)
+    assert numbers == list(range(len(numbers)))
+
+
+def test_kill_9_at_any_moment_loses_and_repeats_nothing(kafka, task):
+    seed = int(os.environ.get("KC_SEED", time.time()))
+    print("seed", seed)
+    dice = random.Random(seed)
+    config = {"rate": "20000", "batch": "37", "resume.every": "5"}
+    for n in range(8):
+        task.start(config)
+        if n % 3 != 0:
+            task.wait_state("RUNNING")
+        time.sleep(dice.random())
+        task.kill()
+    task.start(config)
+    task.wait_records(1000)
+    assert task.stop() == 0
+    numbers = numbers_of(kafka, task.connector)
+    assert numbers == list(range(len(numbers)))
+
+
+def test_without_exactly_once_nothing_is_lost(kafka, task):
+    config = {"rate": "20000", "batch": "50", "exactly.once.support": "disabled"}
+    for _ in range(3):
+        task.start(config)
+        task.wait_records(3000)
+        task.kill()
+    task.start(config)
+    task.wait_records(100)
+    assert task.stop() == 0
+    numbers = {int(m.value()) for m in read_topic(kafka, task.connector)}
+    assert numbers == set(range(len(numbers)))
+
+
+def test_pause_and_resume(kafka, task):
+    task.start({"rate": "1000", "batch": "10"})
+    task.wait_state("RUNNING")
+    task.wait_records(100)
+    task.send({"type": "pause"})
+    task.wait_state("PAUSED")
+    before = len(numbers_of(kafka, task.connector))
+    time.sleep(1)
+    assert len(numbers_of(kafka, task.connector)) == before
+    task.send({"type": "resume"})
+    task.wait_state("RUNNING")
+    task.wait_records(before + 100)
+    assert task.stop() == 0
+
+
+def test_started_paused_it_sends_nothing(kafka, task):
+    task.start({"limit": "100"}, paused=True)
+    task.wait_state("PAUSED")
+    assert read_topic(kafka, task.connector) == []
+    assert task.stop() == 0
+
+
+def test_a_stop_reaches_a_plugin_that_hangs_in_open(task):
+    task.start({"misbehave": "open-hang"})
+    time.sleep(4)
+    began = time.monotonic()
+    assert task.stop() == 0
+    assert time.monotonic() - began < 5
+
+
+def test_end_of_file_means_stop_and_signals_do_not(task):
+    task.start({"rate": "1000", "batch": "10"})
+    task.wait_state("RUNNING")
+    task.process.send_signal(signal.SIGTERM)
+    task.process.send_signal(signal.SIGINT)
+    task.wait_records(2000)
+    task.socket.close()
+    assert task.process.wait(10) == 0
+
+
+def test_a_configuration_error_is_told_with_its_sentence(task):
+    task.start({"misbehave": "open-config"})
+    failed = task.wait_failed()
+    assert (failed["status"], failed["message"]) == (-4, "the password is wrong: set another one")
+    assert task.process.wait(10) == 1
+
+
+def test_what_was_sent_before_a_failure_is_not_sent_twice(kafka, task):
+    task.start({"misbehave": "config", "at": "500", "batch": "10"})
+    assert task.wait_failed()["status"] == -4
+    assert task.process.wait(10) == 1
+    task.start({"limit": "1000", "batch": "10"})
+    task.wait_records(300)
+    assert task.stop() == 0
+    numbers = numbers_of(kafka, task.connector)
+    assert numbers == list(range(len(numbers)))
+
+
+def test_a_poll_that_asks_for_a_retry_is_called_again(kafka, task):
+    task.start({"misbehave": "retry", "at": "500", "limit": "1000", "batch": "10"})
+    task.wait_records(1000)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(1000))
+
+
+def test_a_crash_ends_the_process_with_its_signal(task):
+    task.start({"misbehave": "crash", "at": "100"})
+    task.wait_state("RUNNING")
+    assert task.process.wait(10) == -signal.SIGSEGV
+
+
+def test_dropped_records_count_for_the_position_only(kafka, task):
+    task.start({"limit": "1001", "batch": "10", "drop.every": "2"})
+    task.wait_records(500)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(1, 1001, 2))
+    assert committed(kafka, task.connector)[0][1] == '{"partition":{"counter":"a"},"offset":{"seq":1000}}'
+
+
+def test_dropped_records_alone_commit_the_position_once_a_second(kafka, task):
+    task.start({"rate": "100", "batch": "1", "drop.every": "1"})
+    task.wait_state("RUNNING")
+    time.sleep(4)
+    commits = [m["commits"] for m in task.messages if m["type"] == "stats"] or [0]
+    assert task.stop() == 0
+    assert commits[-1] <= 6
+    assert '"seq":' in committed(kafka, task.connector)[0][1]
+
+
+def test_a_position_too_long_for_metadata_is_in_the_record(kafka, task):
+    for _ in range(2):
+        task.start({"rate": "2000", "batch": "10", "long.position": "5000"})
+        task.wait_records(500)
+        task.kill()
+    task.start({"rate": "2000", "batch": "10", "long.position": "5000"})
+    task.wait_records(100)
+    assert task.stop() == 0
+    assert committed(kafka, task.connector)[0][1] == '{"see":"record"}'
+    numbers = numbers_of(kafka, task.connector)
+    assert numbers == list(range(len(numbers)))
+
+
+def test_deleting_the_group_does_not_start_afresh(kafka, task):
+    task.start({"limit": "500"})
+    task.wait_records(500)
+    assert task.stop() == 0
+    group = "connect-" + task.connector
+    admin = kafka.admin()
+    admin.delete_consumer_groups([group])[group].result()
+    task.start({"limit": "600"})
+    task.wait_records(100)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(600))
+    assert committed(kafka, task.connector)[0][0] == 600
+
+
+def test_another_fleet_with_the_same_connector_is_refused(task):
+    task.start({"limit": "100"})
+    task.wait_records(100)
+    assert task.stop() == 0
+    task.start({"limit": "100"}, group="other")
+    failed = task.wait_failed()
+    assert failed["status"] == -4 and "another fleet (group.id fleet)" in failed["message"]
+
+
+def test_the_older_of_two_instances_is_fenced_and_ends(kafka, task, tmp_path):
+    config = {"rate": "2000", "batch": "10"}
+    task.start(config)
+    task.wait_records(100)
+    newer = Task(task.runner, task.plugin, task.kafka, task.connector, log=tmp_path / "newer").start(config)
+    newer.wait_records(100)
+    assert task.process.wait(20) == 3
+    assert "fenced by another instance" in task.wait_failed()["message"]
+    assert newer.stop() == 0
+    numbers = numbers_of(kafka, task.connector)
+    assert numbers == list(range(len(numbers)))
+
+
+def test_a_broker_out_of_reach_is_a_retriable_failure(task):
+    task.kafka = "127.0.0.1:1"
+    task.start({}, client={"bootstrap.servers": "127.0.0.1:1"})
+    failed = task.wait_failed(45)
+    assert failed["status"] == -2 and "no Kafka broker answers" in failed["message"]
+    assert task.process.wait(10) == 1
+
+
+def test_limits_are_checked_before_a_topic_is_made(kafka, task):
+    task.start({}, topic_creation={"topic.creation.max.partitions": "5"})
+    failed = task.wait_failed()
+    assert failed["status"] == -4
+    assert task.connector in failed["message"] and "topic.creation.max.partitions is 5" in failed["message"]
+    assert task.connector not in kafka.partitions()
+
+
+def test_the_brokers_refusal_names_the_topic(kafka, task):
+    task.start({}, topic_creation={"topic.creation.default.replication.factor": "3"})
+    failed = task.wait_failed()
+    assert failed["status"] == -4 and task.connector in failed["message"]
+    assert task.connector not in kafka.partitions()
+
+
+def test_topic_settings_are_given_to_the_new_topic(kafka, task):
+    task.start({"limit": "1"}, topic_creation={"topic.creation.default.retention.ms": "123456789"})
+    task.wait_records(1)
+    assert task.stop() == 0
+    resource = ConfigResource(ResourceType.TOPIC, task.connector)
+    admin = kafka.admin()
+    described = admin.describe_configs([resource])[resource].result()
+    assert described["retention.ms"].value == "123456789"
+
+
+def test_a_record_larger_than_the_topic_takes_fails_with_both_sizes(kafka, task):
+    make_topic(kafka, task.connector, **{"max.message.bytes": "1000000"})
+    task.start({"limit": "5", "batch": "1", "value.converter.pad": "1500000"})
+    failed = task.wait_failed()
+    assert failed["status"] == -4, failed
+    assert "1500002 bytes" in failed["message"] and "1000000" in failed["message"]
+    assert task.connector in failed["message"]
+    assert task.process.wait(10) == 1
+
+
+def test_a_record_larger_than_usual_arrives_where_the_topic_takes_it(kafka, task):
+    make_topic(kafka, task.connector, **{"max.message.bytes": "3000000"})
+    task.start({"limit": "5", "batch": "1", "value.converter.pad": "1500000"})
+    task.wait_records(5)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(5))
+
+
+def test_a_record_larger_than_the_queue_says_which_setting(task):
+    task.start({"limit": "5", "batch": "1", "value.converter.pad": "9000000"})
+    failed = task.wait_failed()
+    assert failed["status"] == -4 and "queue.buffering.max.kbytes" in failed["message"]
+
+
+def test_a_topic_with_a_small_limit_gets_small_batches(kafka, task):
+    make_topic(kafka, task.connector, **{"max.message.bytes": "100000"})
+    task.start({"limit": "20000", "batch": "1000", "value.converter.pad": "500"})
+    task.wait_records(20000)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(20000))
+
+
+def test_keys_go_where_javas_partitioner_puts_them(kafka, task):
+    task.start({"limit": "100", "batch": "10", "keys": "100"})
+    task.wait_records(100)
+    assert task.stop() == 0
+
+    def murmur2(data):
+        m, mask, h = 0x5BD1E995, 0xFFFFFFFF, 0x9747B28C ^ len(data)
+        for i in range(0, len(data) // 4 * 4, 4):
+            k = int.from_bytes(data[i:i + 4], "little") * m & mask
+            k = (k ^ k >> 24) * m & mask
+            h = (h * m & mask) ^ k
+        rest = data[len(data) // 4 * 4:]
+        if rest:
+            h = (h ^ int.from_bytes(rest, "little")) * m & mask
+        h = (h ^ h >> 13) * m & mask
+        return (h ^ h >> 15) & 0x7FFFFFFF
+
+    for message in read_topic(kafka, task.connector):
+        assert message.partition() == murmur2(message.key()) % 6
+
+
+def test_timestamps_are_the_events(kafka, task):
+    task.start({"limit": "5"})
+    task.wait_records(5)
+    assert task.stop() == 0
+    assert {m.timestamp()[1] for m in read_topic(kafka, task.connector)} == {1700000000000}
+
+
+def test_a_million_records_need_little_memory(task):
+    if "-asan" in str(BUILD) or "sanitize" in str(BUILD):
+        pytest.skip("the sanitizers' own memory would be measured")
+    task.start({"limit": "1000000", "batch": "2000", "keys": "100000", "value.converter.pad": "270"})
+    task.wait_records(1000000, 120)
+    assert task.rss_kb("VmHWM") < 64 << 10
+    assert task.stop() == 0
