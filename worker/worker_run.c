@@ -196,6 +196,7 @@ int kc_worker_run(const struct kc_worker_config *config)
     if (w == NULL)
         return 1;
     w->config = config;
+    (void)signal(SIGPIPE, SIG_IGN); /* a task or client that is gone is an error of one write, not our end */
     kc_log(KC_INFO, "worker", "kconnect %s, group %s, brokers %s", KC_VERSION, config->group_id,
            config->bootstrap_servers);
     if (start_loop(w, &err) < 0 || start_parts(w, &err) < 0) {
