@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from confluent_kafka import Consumer, IsolationLevel, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicPartition
 from confluent_kafka.admin import NewTopic, OffsetSpec
 from kcharness.waiting import wait_for
 
@@ -37,6 +37,7 @@ class Topic:
         self.kafka = kafka
         self.name = name
         self.partitions = [TopicPartition(name, number) for number in range(PARTITIONS)]
+        self.last_end = 0
 
     def exists(self):
         return self.name in self.kafka.partitions()
@@ -53,7 +54,12 @@ class Topic:
         """Sum of the last stable offsets. Transactions' own markers count, a few for each commit."""
         futures = self.admin.list_offsets({partition: OffsetSpec.latest() for partition in self.partitions},
                                           isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=20)
-        return sum(future.result(30).offset for future in futures.values())
+        try:
+            self.last_end = sum(future.result(30).offset for future in futures.values())
+        except KafkaException as error:
+            if not error.args[0].retriable():
+                raise  # a topic that was made this moment has no leader yet; anything else is a fault
+        return self.last_end
 
     def count(self):
         """Reads the topic from its beginning and counts the messages."""
