@@ -15,9 +15,14 @@ static const struct kc_column_family *const families[] = {
     [KC_FAMILY_DATE] = &kc_column_date,
     [KC_FAMILY_DATETIME] = &kc_column_datetime,
     [KC_FAMILY_TIMESTAMP] = &kc_column_timestamp,
+    [KC_FAMILY_TIME] = &kc_column_time,
+    [KC_FAMILY_YEAR] = &kc_column_year,
+    [KC_FAMILY_BIT] = &kc_column_bit,
+    [KC_FAMILY_ENUM] = &kc_column_labels,
+    [KC_FAMILY_SET] = &kc_column_labels,
 };
 
-static const struct kc_column_family *family_of(const struct kc_column *column)
+const struct kc_column_family *kc_column_family(const struct kc_column *column)
 {
     size_t i = (size_t)column->family;
 
@@ -45,7 +50,7 @@ static size_t put_text(char *out, size_t size, size_t at, const char *text)
 
 size_t kc_column_select_expr(const struct kc_column *column, char *out, size_t size)
 {
-    const struct kc_column_family *family = family_of(column);
+    const struct kc_column_family *family = kc_column_family(column);
     bool wrapped = family != NULL && family->select_before != NULL;
     size_t at = 0;
 
@@ -68,7 +73,7 @@ size_t kc_column_select_expr(const struct kc_column *column, char *out, size_t s
 kc_status kc_column_from_text(const struct kc_column *column, const char *text, uint32_t len,
                               struct kc_arena *arena, struct kc_value *out, struct kc_error *err)
 {
-    const struct kc_column_family *family = family_of(column);
+    const struct kc_column_family *family = kc_column_family(column);
     kc_status status;
 
     *out = (struct kc_value){0}; /* KC_NULL */
@@ -100,7 +105,7 @@ static uint8_t old_form(uint8_t wire_type)
 kc_status kc_column_from_binlog(const struct kc_column *column, const struct kc_map_column *wire,
                                 kc_column_image_fn *decode, struct kc_error *err)
 {
-    const struct kc_column_family *family = family_of(column);
+    const struct kc_column_family *family = kc_column_family(column);
     const char *why = "";
     kc_column_image_fn found;
 
@@ -115,57 +120,4 @@ kc_status kc_column_from_binlog(const struct kc_column *column, const struct kc_
         return kc_fail(err, KC_ERR_UNSUPPORTED, "its definition says %.100s, but %s", column->type_text, why);
     *decode = found;
     return KC_OK;
-}
-
-/* COLUMN_TYPE in upper case, but for quoted labels. */
-static void upper_type(const char *text, char *out, size_t size)
-{
-    bool quoted = false;
-    size_t n = 0;
-
-    for (; text[n] != '\0' && n + 1 < size; n++) {
-        quoted ^= text[n] == '\'';
-        out[n] = !quoted && text[n] >= 'a' && text[n] <= 'z' ? (char)(text[n] & ~0x20) : text[n];
-    }
-    out[n] = '\0';
-}
-
-static void put_param(struct kc_kv *kv, const char *key, const char *value)
-{
-    kv->key = kc_str(key);
-    kv->value = kc_string(value, (uint32_t)strlen(value));
-}
-
-kc_status kc_column_schema(struct kc_ctx *ctx, const struct kc_column *column,
-                           const struct kc_schema **schema, struct kc_error *err)
-{
-    enum { TYPE_TEXT_BYTES = 4096 };
-    const struct kc_column_family *family = family_of(column);
-    char type_text[TYPE_TEXT_BYTES], scale[12], precision[12];
-    struct kc_schema spec = {.struct_size = sizeof(spec), .optional = column->nullable};
-    struct kc_column_schema_kind kind;
-    struct kc_kv params[3];
-    uint32_t n = 0;
-
-    memset(params, 0, sizeof(params));
-    if (family == NULL)
-        return kc_fail(err, KC_ERR_UNSUPPORTED, "column %s has type %.100s, which cannot be followed",
-                       column->name, column->type_text);
-    kind = family->schema(column);
-    if (column->family == KC_FAMILY_DECIMAL) {
-        (void)snprintf(scale, sizeof(scale), "%u", column->scale);
-        (void)snprintf(precision, sizeof(precision), "%u", column->precision);
-        put_param(&params[n++], "scale", scale);
-        put_param(&params[n++], "connect.decimal.precision", precision);
-    }
-    upper_type(column->type_text, type_text, sizeof(type_text));
-    put_param(&params[n++], "__debezium.source.column.type", type_text);
-    spec.type = kind.type;
-    if (kind.name != NULL) {
-        spec.name = kc_str(kind.name);
-        spec.version = 1;
-    }
-    spec.params = (struct kc_map){params, n, 0};
-    *schema = kc_host->schema_new(ctx, &spec, err);
-    return *schema != NULL ? KC_OK : err->status < 0 ? err->status : KC_ERR_NOMEM;
 }

@@ -1,5 +1,6 @@
 #include "charset.h"
 #include "column.h"
+#include "labels.h"
 #include "wire_type.h"
 
 #include <kconnect/sdk.h>
@@ -33,6 +34,11 @@ static const struct known_type {
     {"date", KC_FAMILY_DATE, KC_WIRE_DATE, 0},
     {"datetime", KC_FAMILY_DATETIME, KC_WIRE_DATETIME, 0},
     {"timestamp", KC_FAMILY_TIMESTAMP, KC_WIRE_TIMESTAMP, 0},
+    {"time", KC_FAMILY_TIME, KC_WIRE_TIME, 0},
+    {"year", KC_FAMILY_YEAR, KC_WIRE_YEAR, 0},
+    {"bit", KC_FAMILY_BIT, KC_WIRE_BIT, 0},
+    {"enum", KC_FAMILY_ENUM, KC_WIRE_ENUM, 0},
+    {"set", KC_FAMILY_SET, KC_WIRE_SET, 0},
 };
 
 /* The numbers in the first parentheses of "decimal(10,2) unsigned"; missing ones stay 0. */
@@ -69,12 +75,32 @@ static enum kc_family text_family(const struct kc_column *column)
 
 static bool numbers_are_possible(const struct kc_column *column)
 {
-    enum { DIGITS_LIMIT = 65, SCALE_LIMIT = 38, FRACTION_LIMIT = 6 };
+    enum { DIGITS_LIMIT = 65, SCALE_LIMIT = 38, FRACTION_LIMIT = 6, BITS_LIMIT = 64 };
 
-    if (column->family == KC_FAMILY_DECIMAL)
+    switch (column->family) {
+    case KC_FAMILY_DECIMAL:
         return column->precision >= 1 && column->precision <= DIGITS_LIMIT && column->scale <= SCALE_LIMIT &&
                column->scale <= column->precision;
-    return column->fsp <= FRACTION_LIMIT;
+    case KC_FAMILY_BIT: return column->length >= 1 && column->length <= BITS_LIMIT;
+    case KC_FAMILY_YEAR: return column->length != 2; /* MariaDB's YEAR(2) */
+    default: return column->fsp <= FRACTION_LIMIT;
+    }
+}
+
+/* Labels with characters beyond utf8mb3 cannot be learned from the definition, so such a column is not followed. */
+static kc_status read_labels(struct kc_column *column, struct kc_error *err)
+{
+    static const char *const narrow[] = {"ascii", "latin1", "utf8mb3", "utf8"};
+    bool lossy;
+    kc_status status = kc_labels_read(column, &lossy);
+
+    if (status == KC_ERR_NOMEM)
+        return kc_fail(err, status, "out of memory for the labels of column %s", column->name);
+    for (size_t i = 0; lossy && column->charset != NULL && i < sizeof(narrow) / sizeof(narrow[0]); i++)
+        lossy = strcmp(column->charset, narrow[i]) != 0;
+    if (status < 0 || lossy)
+        column->family = KC_FAMILY_UNSUPPORTED;
+    return KC_OK;
 }
 
 kc_status kc_column_classify(struct kc_column *column, struct kc_error *err)
@@ -82,7 +108,6 @@ kc_status kc_column_classify(struct kc_column *column, struct kc_error *err)
     const struct known_type *type = find_type(column->data_type);
     uint32_t numbers[2];
 
-    (void)err;
     column->family = KC_FAMILY_UNSUPPORTED;
     column->wire_type = column->bytes = column->fsp = column->precision = column->scale = 0;
     column->length = 0;
@@ -100,8 +125,13 @@ kc_status kc_column_classify(struct kc_column *column, struct kc_error *err)
         column->scale = (uint8_t)(numbers[1] <= UINT8_MAX ? numbers[1] : UINT8_MAX);
         break;
     case KC_FAMILY_STRING:
-    case KC_FAMILY_BYTES: column->length = numbers[0]; break;
+    case KC_FAMILY_BYTES:
+    case KC_FAMILY_BIT:
+    case KC_FAMILY_YEAR: column->length = numbers[0]; break;
+    case KC_FAMILY_ENUM:
+    case KC_FAMILY_SET: return read_labels(column, err);
     case KC_FAMILY_DATETIME:
+    case KC_FAMILY_TIME:
     case KC_FAMILY_TIMESTAMP:
         column->fsp = (uint8_t)(numbers[0] <= UINT8_MAX ? numbers[0] : UINT8_MAX);
         break;

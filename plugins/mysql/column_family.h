@@ -33,6 +33,13 @@ extern const struct kc_column_family kc_column_bytes;
 extern const struct kc_column_family kc_column_date;
 extern const struct kc_column_family kc_column_datetime;
 extern const struct kc_column_family kc_column_timestamp;
+extern const struct kc_column_family kc_column_time;
+extern const struct kc_column_family kc_column_year;
+extern const struct kc_column_family kc_column_bit;
+extern const struct kc_column_family kc_column_labels; /* ENUM and SET */
+
+/* The family of a classified column; NULL: its type is not followed. */
+const struct kc_column_family *kc_column_family(const struct kc_column *column);
 
 /* The result of a bind that found no agreement. */
 static inline kc_column_image_fn kc_bind_refused(const char **why, const char *text)

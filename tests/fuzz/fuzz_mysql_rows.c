@@ -36,6 +36,12 @@ static const struct column {
     {"datetime", "datetime", NULL, 12, 0, {0}},
     {"timestamp(3)", "timestamp", NULL, 17, 1, {3}},
     {"timestamp", "timestamp", NULL, 7, 0, {0}},
+    {"time(3)", "time", NULL, 19, 1, {3}},
+    {"time", "time", NULL, 11, 0, {0}},
+    {"year", "year", NULL, 13, 0, {0}},
+    {"bit(10)", "bit", NULL, 16, 2, {2, 1}},
+    {"enum('a','b')", "enum", NULL, 254, 2, {247, 1}},
+    {"set('a','b','c')", "set", NULL, 254, 2, {248, 1}},
 };
 
 enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };

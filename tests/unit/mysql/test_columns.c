@@ -146,6 +146,62 @@ static void timestamps_print_as_many_digits_as_they_have(void **state)
     assert_reads("timestamp", "0000-00-00 00:00:00", "null");
 }
 
+static void times_are_signed_durations(void **state)
+{
+    (void)state;
+    assert_reads("time", "10:11:12", "int64 36672000000");
+    assert_reads("time(6)", "-838:59:59.000001", "int64 -3020399000001");
+    assert_reads("time(1)", "-00:00:00.1", "int64 -100000");
+    assert_reads("time", "10:11", "refused");
+    assert_reads("time(3)", "10:11:12.", "refused");
+    assert_reads("time(3)", "10:11:12.1234567", "refused");
+}
+
+static void years_and_bits_are_read(void **state)
+{
+    (void)state;
+    assert_reads("year", "2021", "int32 2021");
+    assert_reads("year", "0000", "int32 0");
+    assert_reads("year", "21", "refused");
+    assert_reads("bit(1)", "\1", "boolean 1");
+    assert_reads("bit(10)", "\2\1", "bytes 0102");
+    assert_reads("bit(10)", "\2", "refused");
+}
+
+static void labels_are_unquoted(void **state)
+{
+    struct kc_table *t = one_column("enum('a','it''s','x,y','','back\\\\slash')", "utf8mb4");
+    struct kc_column *c = &t->columns[0];
+    const struct kc_schema *s;
+
+    (void)state;
+    assert_int_equal(c->family, KC_FAMILY_ENUM);
+    assert_int_equal(c->n_labels, 5);
+    assert_string_equal(c->labels[1], "it's");
+    assert_string_equal(c->labels[2], "x,y");
+    assert_string_equal(c->labels[3], "");
+    assert_string_equal(c->labels[4], "back\\slash");
+    assert_int_equal(kc_column_schema(NULL, c, &s, &err), KC_OK);
+    assert_string_equal(s->name.ptr, "io.debezium.data.Enum");
+    assert_int_equal(s->params.len, 2);
+    fixture_table_free(t);
+}
+
+/* COLUMN_TYPE shows characters beyond utf8mb3 as question marks: such labels are not known. */
+static void labels_that_may_be_wrong_are_not_followed(void **state)
+{
+    struct kc_table *wide = one_column("enum('a','?')", "utf8mb4"),
+                    *narrow = one_column("set('a','?')", "latin1"), *broken = one_column("enum('a", "latin1");
+
+    (void)state;
+    assert_int_equal(wide->columns[0].family, KC_FAMILY_UNSUPPORTED);
+    assert_int_equal(narrow->columns[0].family, KC_FAMILY_SET);
+    assert_int_equal(broken->columns[0].family, KC_FAMILY_UNSUPPORTED);
+    fixture_table_free(wide);
+    fixture_table_free(narrow);
+    fixture_table_free(broken);
+}
+
 static void seconds_become_dates_and_back(void **state)
 {
     (void)state;
@@ -251,6 +307,10 @@ int main(void)
         cmocka_unit_test(dates_that_do_not_exist_are_null),
         cmocka_unit_test(datetimes_count_milliseconds_or_microseconds),
         cmocka_unit_test(timestamps_print_as_many_digits_as_they_have),
+        cmocka_unit_test(times_are_signed_durations),
+        cmocka_unit_test(years_and_bits_are_read),
+        cmocka_unit_test(labels_are_unquoted),
+        cmocka_unit_test(labels_that_may_be_wrong_are_not_followed),
         cmocka_unit_test(seconds_become_dates_and_back),
         cmocka_unit_test(char_loses_its_padding_and_varchar_does_not),
         cmocka_unit_test(latin1_is_what_mysql_calls_it),
