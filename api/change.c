@@ -38,7 +38,8 @@ bool kc_request_change(struct kc_request *q, const struct kc_change *change, enu
         return false;
     }
     *outcome = kc_fleet_change(q->fleet, change, &err);
-    kc_request_refresh(q);
+    if (*outcome != KC_CHANGE_TIMEOUT) /* which a fleet that is being closed says as well: leave it alone */
+        kc_request_refresh(q);
     switch (*outcome) {
     case KC_CHANGE_APPLIED:
     case KC_CHANGE_UNCHANGED:

@@ -136,7 +136,10 @@ static void run(struct kc_request *q, struct asked *a, struct kc_reply *reply)
         kc_reply_json(reply, KC_HTTP_OK);
         break;
     case KC_ERR_CONFIG: kc_reply_error(reply, KC_HTTP_NOT_FOUND, "%s", err.message); break;
-    case KC_ERR_RETRY: kc_reply_unavailable(reply, RETRY_KAFKA_S, "%s", err.message); break;
+    case KC_ERR_RETRY:
+        kc_reply_unavailable(reply, RETRY_KAFKA_S, "Kafka does not answer the message query now: %s",
+                             err.message);
+        break;
     case KC_ERR_NOMEM: reply->body.failed = true; break;
     default: kc_reply_error(reply, KC_HTTP_INTERNAL, "%s", err.message); break;
     }

@@ -56,6 +56,17 @@ static bool add_segment(struct kc_uri *u, char *segment)
     return true;
 }
 
+/* A target may be a whole URI (RFC 9112, 3.2.2): whatever host it names, it has reached us. */
+static char *behind_authority(char *target)
+{
+    char *host = strstr(target, "://");
+
+    if (*target == '/' || host == NULL)
+        return target;
+    host += 3;
+    return host + strcspn(host, "/");
+}
+
 static bool parse_path(struct kc_uri *u, char *path)
 {
     if (*path == '/')
@@ -107,7 +118,7 @@ enum kc_uri_result kc_uri_parse(struct kc_uri *u, const char *target)
     query = strchr(u->text, '?');
     if (query != NULL)
         *query++ = 0;
-    if (!parse_path(u, u->text) || !parse_query(u, query))
+    if (!parse_path(u, behind_authority(u->text)) || !parse_query(u, query))
         return KC_URI_MALFORMED;
     return KC_URI_OK;
 }

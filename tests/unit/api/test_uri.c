@@ -79,6 +79,22 @@ static void query_parameters_may_repeat_and_the_first_counts(void **state)
     kc_uri_finish(&u);
 }
 
+static void a_whole_uri_counts_from_its_path_on(void **state)
+{
+    struct kc_uri u;
+
+    (void)state;
+    assert_int_equal(kc_uri_parse(&u, "http://host:8083/connectors/a"), KC_URI_OK);
+    assert_int_equal(u.n_segments, 2);
+    kc_uri_finish(&u);
+    assert_int_equal(kc_uri_parse(&u, "http://host"), KC_URI_OK);
+    assert_int_equal(u.n_segments, 0);
+    kc_uri_finish(&u);
+    assert_int_equal(kc_uri_parse(&u, "/x://y"), KC_URI_OK);
+    assert_true(u.too_deep);
+    kc_uri_finish(&u);
+}
+
 static void more_parameters_than_there_is_room_for_are_ignored(void **state)
 {
     struct kc_uri u;
@@ -102,6 +118,7 @@ int main(void)
         cmocka_unit_test(path_parameters_are_cut_off_unless_encoded),
         cmocka_unit_test(bad_escapes_nul_and_bad_utf8_are_malformed),
         cmocka_unit_test(query_parameters_may_repeat_and_the_first_counts),
+        cmocka_unit_test(a_whole_uri_counts_from_its_path_on),
         cmocka_unit_test(more_parameters_than_there_is_room_for_are_ignored),
     };
 
