@@ -44,7 +44,7 @@ static const unsigned int passing[] = {
     4031, /* disconnected for inactivity */
 };
 
-/* What a person can do about an error, by its number. "%s" is the doing, then the server's own words. */
+/* What a person can do about an error, by its number; "<user>" is replaced by the user of the connection. */
 static const struct {
     unsigned int number;
     const char *advice;
@@ -72,10 +72,23 @@ static const struct {
     {3159, "the server accepts TLS only; set database.ssl.mode=required"},
 };
 
+/* Writes `advice` with the user's name. */
+static void print_advice(char *out, size_t size, const char *advice, const char *user)
+{
+    static const char place[] = "<user>";
+    const char *at = strstr(advice, place);
+
+    if (at == NULL || user == NULL)
+        (void)snprintf(out, size, "%s", advice);
+    else
+        (void)snprintf(out, size, "%.*s'%.80s'%s", (int)(at - advice), advice, user, at + sizeof(place) - 1);
+}
+
 kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *err)
 {
     unsigned int number = mysql_errno(mysql);
     const char *text = mysql_error(mysql);
+    char advice[256];
 
     err->vendor_code = (int32_t)number;
     (void)snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", mysql_sqlstate(mysql));
@@ -83,9 +96,11 @@ kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *e
         if (passing[i] == number)
             return kc_fail(err, KC_ERR_RETRY, "cannot %s: %s (error %u)", doing, text, number);
     for (size_t i = 0; i < sizeof(mending) / sizeof(mending[0]); i++)
-        if (mending[i].number == number)
-            return kc_fail(err, KC_ERR_CONFIG, "cannot %s: %s (error %u); %s", doing, text, number,
-                           mending[i].advice);
+        if (mending[i].number == number) {
+            print_advice(advice, sizeof(advice), mending[i].advice, mysql->user);
+            return kc_fail(err, KC_ERR_CONFIG, "cannot %s: %.220s (error %u); %s", doing, text, number,
+                           advice);
+        }
     if (number == CR_OUT_OF_MEMORY)
         return kc_fail(err, KC_ERR_NOMEM, "cannot %s: out of memory", doing);
     return kc_fail(err, KC_ERR_FATAL, "cannot %s: %s (error %u)", doing, text, number);

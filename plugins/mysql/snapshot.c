@@ -308,7 +308,8 @@ kc_status kc_snapshot_step(struct kc_source *s, struct kc_error *err)
         return KC_OK;
     }
     /* A definition that the server no longer has: the stream is about to come to the change. */
-    if (sn->borrowed || sn->queue[0]->pending_change != NULL || kc_source_clock() < sn->not_before_ms)
+    if ((sn->borrowed && s->output.n > 0) || sn->queue[0]->pending_change != NULL ||
+        kc_source_clock() < sn->not_before_ms)
         return KC_NOTHING;
     if (sn->phase == KC_SNAPSHOT_READ) {
         status = kc_snapshot_read_chunk(s, err);
@@ -334,7 +335,8 @@ int kc_snapshot_wait_ms(const struct kc_source *s)
     const struct kc_snapshot *sn = &s->snapshot;
     int64_t ms;
 
-    if (sn->phase != KC_SNAPSHOT_READ && sn->phase != KC_SNAPSHOT_HOLD)
+    if ((sn->phase != KC_SNAPSHOT_READ && sn->phase != KC_SNAPSHOT_HOLD) ||
+        !kc_stream_at_boundary(&s->stream) || sn->queue[0]->pending_change != NULL)
         return -1;
     ms = sn->not_before_ms - kc_source_clock();
     return ms < 0 ? 0 : ms > 10000 ? 10000 : (int)ms;
