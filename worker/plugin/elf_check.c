@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -107,11 +107,14 @@ static bool read_symbols(const struct image *f, const Elf64_Shdr *table, const E
         return false;
     for (uint64_t i = 1; i < table->sh_size / sizeof(Elf64_Sym); i++) {
         const Elf64_Sym *s = (const void *)(f->bytes + table->sh_offset + i * sizeof(*s));
-        const char *name = (const char *)f->bytes + names->sh_offset + s->st_name;
+        const char *name;
 
         if (s->st_shndx == SHN_UNDEF || ELF64_ST_BIND(s->st_info) == STB_LOCAL)
             continue;
-        if (s->st_name >= names->sh_size || memchr(name, 0, names->sh_size - s->st_name) == NULL)
+        if (s->st_name >= names->sh_size)
+            return false;
+        name = (const char *)f->bytes + names->sh_offset + s->st_name;
+        if (memchr(name, 0, names->sh_size - s->st_name) == NULL)
             return false;
         note_export(out, name);
     }
@@ -121,11 +124,12 @@ static bool read_symbols(const struct image *f, const Elf64_Shdr *table, const E
 /* False: the file is not whole. */
 static bool read_exports(const struct image *f, const Elf64_Ehdr *h, struct exports *out)
 {
-    const Elf64_Shdr *sections = (const void *)(f->bytes + h->e_shoff);
+    const Elf64_Shdr *sections;
 
     if (h->e_shentsize != sizeof(Elf64_Shdr) || h->e_shoff % sizeof(uint64_t) != 0 ||
         !has(f, h->e_shoff, (uint64_t)h->e_shnum * sizeof(Elf64_Shdr)))
         return false;
+    sections = (const void *)(f->bytes + h->e_shoff);
     for (uint32_t i = 0; i < h->e_shnum; i++)
         if (sections[i].sh_type == SHT_DYNSYM)
             return sections[i].sh_link < h->e_shnum &&
@@ -154,26 +158,44 @@ static enum kc_elf_verdict check_image(const struct image *f, char *detail, size
     return KC_ELF_NO_PLUGIN;
 }
 
+/* Read, not mapped: a file that is cut short meanwhile would end the worker with SIGBUS. */
+static bool read_file(int fd, struct image *f)
+{
+    struct stat st;
+    uint8_t *bytes;
+
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        return false;
+    bytes = malloc((size_t)st.st_size);
+    if (bytes == NULL)
+        return false;
+    f->bytes = bytes;
+    while (f->size < (uint64_t)st.st_size) {
+        ssize_t n = read(fd, bytes + f->size, (size_t)st.st_size - f->size);
+
+        if (n <= 0)
+            break;
+        f->size += (uint64_t)n;
+    }
+    return true;
+}
+
 enum kc_elf_verdict kc_elf_check(const char *file, char *detail, size_t size, size_t *extra)
 {
     struct exports exports = {0};
     enum kc_elf_verdict verdict;
     struct image f = {0};
-    struct stat st;
-    void *bytes = MAP_FAILED;
     int fd = open(file, O_RDONLY | O_CLOEXEC);
+    bool readable;
 
     if (fd < 0)
         return wrong(detail, size, "it cannot be read: %s", strerror(errno));
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-        bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    readable = read_file(fd, &f);
     (void)close(fd);
-    if (bytes == MAP_FAILED)
+    if (!readable)
         return wrong(detail, size, "it is empty or no regular file");
-    f.bytes = bytes;
-    f.size = (uint64_t)st.st_size;
     verdict = check_image(&f, detail, size, &exports);
-    (void)munmap(bytes, (size_t)st.st_size);
+    free((void *)(uintptr_t)f.bytes);
     if (extra != NULL)
         *extra = exports.extra;
     return verdict;

@@ -73,7 +73,7 @@ __attribute__((noinline)) static void wait_for_ever(void)
         (void)pause();
 }
 
-__attribute__((noinline)) static void kc_helper_crash(void)
+__attribute__((noinline, no_sanitize("undefined"))) static void kc_helper_crash(void)
 {
     kc_crash_page_enter(page, "helper-source 1.0.0", "poll");
     *nowhere = 1;

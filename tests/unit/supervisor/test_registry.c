@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "plugin/elf_check.h"
 #include "plugin/probe_child.h"
 #include "plugin/registry.h"
 #include "plugin/version_order.h"
@@ -217,6 +218,44 @@ static void each_bad_plugin_is_refused_with_its_own_reason(void **state)
     expect_refused("missing_library.so", -1, "UNLOADABLE", "no_symbol.so");
 }
 
+/* A fixed sequence, so that a failure can be repeated. */
+static uint32_t next_number(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static void damaged_files_are_judged_without_harm(void **state)
+{
+    struct place p = make_place();
+    char *good = scratch_path(plugins, "good.so"), *file = scratch_path(p.root, "damaged.so"), detail[256];
+    uint32_t seed = 1;
+
+    (void)state;
+    for (int round = 0; round < 400; round++) {
+        FILE *f;
+        long size;
+
+        scratch_copy(good, file, -1);
+        f = fopen(file, "r+b");
+        assert_non_null(f);
+        assert_int_equal(fseek(f, 0, SEEK_END), 0);
+        size = ftell(f);
+        for (int i = 0; i < 4; i++) {
+            /* Headers are at both ends of the file. */
+            long at = (long)(next_number(&seed) % 1024);
+
+            assert_int_equal(fseek(f, round % 2 == 0 ? at : size - 1 - at, SEEK_SET), 0);
+            (void)fputc((int)(next_number(&seed) & 0xff), f);
+        }
+        assert_int_equal(fclose(f), 0);
+        (void)kc_elf_check(file, detail, sizeof(detail), NULL);
+    }
+    free(good);
+    free(file);
+    remove_place(&p);
+}
+
 static void a_file_for_another_machine_or_no_elf_file_is_refused(void **state)
 {
     struct place p = make_place();
@@ -329,6 +368,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_plugin_in_its_own_folder_finds_its_private_library),
         cmocka_unit_test(what_a_plugin_prints_is_not_taken_for_the_answer),
         cmocka_unit_test(each_bad_plugin_is_refused_with_its_own_reason),
+        cmocka_unit_test(damaged_files_are_judged_without_harm),
         cmocka_unit_test(a_file_for_another_machine_or_no_elf_file_is_refused),
         cmocka_unit_test(a_component_that_another_file_brought_is_a_duplicate),
         cmocka_unit_test(a_plugin_that_hangs_is_killed_at_the_deadline),
@@ -344,5 +384,7 @@ int main(int argc, char **argv)
     helper = argv[1];
     plugins = argv[2];
     kc_log_set_level(KC_LOG_OFF);
+    /* meson test points it at every library of the build, also the one that is to be missing. */
+    (void)unsetenv("LD_LIBRARY_PATH");
     return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
 }
