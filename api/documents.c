@@ -74,7 +74,7 @@ void kc_write_task_status(struct kc_buf *b, const struct kc_connector_view *c, e
         kc_write_text_member(b, "version", t->version);
     if (t->trace != NULL && restarting != KC_RESTARTING_ALL)
         kc_write_text_member(b, "trace", t->trace);
-    if (t->state == KC_STATE_RESTARTING && restarting != KC_RESTARTING_ALL)
+    if (t->state == KC_STATE_RESTARTING && t->attempt > 0 && restarting != KC_RESTARTING_ALL)
         kc_buf_printf(b, ",\"attempt\":%" PRId32 ",\"next_attempt_ms\":%" PRId64, t->attempt,
                       t->next_attempt_ms);
     if (t->progress != NULL && kc_json_syntax(t->progress, strlen(t->progress)))

@@ -21,7 +21,7 @@ enum kc_restarting { KC_RESTARTING_NOTHING, KC_RESTARTING_CONNECTOR, KC_RESTARTI
 void kc_write_status(struct kc_buf *b, const struct kc_request *q, const struct kc_connector_view *c,
                      enum kc_restarting restarting, const char *message);
 /* One element of Status.tasks. Beside Kafka Connect's members: attempt and next_attempt_ms of a task that is
- * RESTARTING, progress of one that reports it. */
+ * RESTARTING after a failure, progress of one that reports it. */
 void kc_write_task_status(struct kc_buf *b, const struct kc_connector_view *c, enum kc_restarting restarting);
 
 /* ConfigKey: the definition of one key of a component. */

@@ -103,14 +103,18 @@ static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *connect
     struct kc_reply *r = &x->reply;
     struct MHD_Response *response;
     enum MHD_Result result;
-    char seconds[16];
+    char seconds[16], *body;
+    size_t size;
 
     kc_reply_seal(r);
     log_exchange(x);
-    response = MHD_create_response_from_buffer(r->media == NULL ? 0 : r->body.len,
-                                               r->media == NULL ? NULL : r->body.data, MHD_RESPMEM_MUST_COPY);
-    if (response == NULL)
+    size = r->media == NULL ? 0 : r->body.len;
+    body = r->media == NULL ? NULL : kc_buf_take(&r->body);
+    response = MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL) {
+        free(body);
         return MHD_NO;
+    }
     add_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->media);
     add_header(response, MHD_HTTP_HEADER_LOCATION, r->location);
     add_header(response, MHD_HTTP_HEADER_ALLOW, r->allow);
