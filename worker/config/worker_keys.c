@@ -63,7 +63,7 @@ static const struct kc_worker_key own_keys[] = {
     TEXT("state.dir", NULL, "Folder for staged plugins; default: a private one below /tmp, removed at exit."),
     INT("session.timeout.ms", NULL, 1000, 3600000,
         "After how long without a sign a worker counts as dead; 6000."),
-    INT("heartbeat.interval.ms", NULL, 100, 3600000, "How often a worker gives a sign of life; 2000."),
+    INT("heartbeat.interval.ms", NULL, 100, 3600000, "How often a worker gives a sign of life; 1000."),
     INT("rest.request.timeout.ms", "90000", 1000, 3600000, "How long a change may wait for the leader."),
     INT("rest.request.max.bytes", "1048576", 1024, 64 << 20, "Largest body of a REST request."),
     INT("task.shutdown.graceful.timeout.ms", "5000", 0, 600000, "How long a task may take to end."),

@@ -51,6 +51,15 @@ void kc_noise_clear(struct kc_noise *n)
     (void)pthread_mutex_unlock(&n->lock);
 }
 
+/* What librdkafka says about connections and retries the fleet says itself, once and in its own words. */
+static void log_line(const rd_kafka_t *client, int level, const char *facility, const char *text)
+{
+    enum { SYSLOG_CRITICAL = 2 };
+
+    (void)client;
+    kc_log(level <= SYSLOG_CRITICAL ? KC_ERROR : KC_DEBUG, "librdkafka", "%s: %s", facility, text);
+}
+
 rd_kafka_t *kc_fleet_client_new(const struct kc_worker_config *config, const struct kc_fleet_client *how,
                                 struct kc_error *err)
 {
@@ -69,6 +78,7 @@ rd_kafka_t *kc_fleet_client_new(const struct kc_worker_config *config, const str
     kc_props_destroy(props);
     if (conf == NULL)
         return NULL;
+    rd_kafka_conf_set_log_cb(conf, log_line);
     rd_kafka_conf_set_opaque(conf, how->opaque);
     rd_kafka_conf_set_error_cb(conf, how->on_error);
     if (how->on_delivery != NULL)

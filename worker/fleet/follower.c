@@ -16,7 +16,7 @@ enum {
     RESEND_EVERY_MS = 500,
     MAX_BATCH = 1000, /* records between two views */
     FIRST_PAUSE_MS = 500,
-    LONGEST_PAUSE_MS = 15000,
+    LONGEST_PAUSE_MS = 5000,
     CONFIG_PARTITION = 0,
 };
 

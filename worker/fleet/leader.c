@@ -8,9 +8,8 @@
 #include "base/clock.h"
 #include "fleet/assign.h"
 #include "fleet/leader_apply.h"
-#include "fleet/leader_txn.h"
 
-enum { MAX_BATCH = 200, CALL_TIMEOUT_MS = 1500, MAILBOX_PARTITION = 0 };
+enum { MAX_BATCH = 200, CALL_TIMEOUT_MS = 1000, MAILBOX_PARTITION = 0 };
 
 static const char component[] = "worker/fleet";
 
@@ -28,7 +27,8 @@ struct kc_leader {
     struct kc_follower *follower;
     struct kc_status_report *status_report;
     struct kc_noise *noise;
-    const atomic_bool *stop;
+    kc_leader_alive_fn *alive;
+    void *arg;
     struct kc_leader_txn *txn;
     bool active;
     struct kc_fleet_state state; /* as everybody will see it once our last transaction is read */
@@ -40,7 +40,7 @@ struct kc_leader {
 
 struct kc_leader *kc_leader_create(const struct kc_worker_config *config, struct kc_follower *follower,
                                    struct kc_status_report *status_report, struct kc_noise *noise,
-                                   const atomic_bool *stop)
+                                   kc_leader_alive_fn *alive, void *arg)
 {
     struct kc_leader *l = calloc(1, sizeof(*l));
 
@@ -50,7 +50,8 @@ struct kc_leader *kc_leader_create(const struct kc_worker_config *config, struct
     l->follower = follower;
     l->status_report = status_report;
     l->noise = noise;
-    l->stop = stop;
+    l->alive = alive;
+    l->arg = arg;
     return l;
 }
 
@@ -76,11 +77,6 @@ void kc_leader_destroy(struct kc_leader *l)
 bool kc_leader_active(const struct kc_leader *l)
 {
     return l->active;
-}
-
-bool kc_leader_lacks_workers(const struct kc_leader *l)
-{
-    return l->active && l->n_workers == 0;
 }
 
 void kc_leader_stand_down(struct kc_leader *l)
@@ -142,7 +138,7 @@ kc_status kc_leader_take_over(struct kc_leader *l, rd_kafka_t *member, struct kc
     kc_status status;
 
     if (l->txn == NULL)
-        l->txn = kc_leader_txn_create(l->config, l->noise, l->stop, err);
+        l->txn = kc_leader_txn_create(l->config, l->noise, l->alive, l->arg, err);
     if (l->txn == NULL)
         return err->status;
     /* The order matters: fence the predecessor, then look at what it has left. */
@@ -321,8 +317,11 @@ static const struct kc_worker_doc *worker_of(const struct kc_fleet_state *state,
     return NULL;
 }
 
-/* True when the workers behind the members are those of before; puts them in place otherwise. */
-static bool same_workers(struct kc_leader *l, const char *const *clients, size_t n)
+/*
+ * True when the workers behind the members are those of before; puts them in place otherwise. *unknown counts members
+ * whose worker cannot be told.
+ */
+static bool same_workers(struct kc_leader *l, const char *const *clients, size_t n, size_t *unknown)
 {
     struct kc_placement_worker *found = calloc(n + 1, sizeof(*found));
     size_t n_found = 0, known = 0;
@@ -330,8 +329,10 @@ static bool same_workers(struct kc_leader *l, const char *const *clients, size_t
     for (size_t i = 0; found != NULL && i < n; i++) {
         const struct kc_worker_doc *doc = worker_of(&l->state, clients[i]);
 
-        if (doc == NULL)
-            continue; /* its record has not been read yet, or a newer process has its address */
+        if (doc == NULL) {
+            (*unknown)++; /* its record has not been read yet, or a newer process has its address */
+            continue;
+        }
         found[n_found].id = strdup(doc->id);
         found[n_found].instance = strdup(doc->instance);
         for (size_t j = 0; j < l->n_workers; j++)
@@ -356,16 +357,16 @@ kc_status kc_leader_set_members(struct kc_leader *l, rd_kafka_t *member, const c
                                 struct kc_error *err)
 {
     kc_status status = kc_follower_take_statuses(l->follower, &l->state);
-    size_t cause;
+    size_t cause, unknown = 0;
 
     if (status < 0)
         return kc_fail(err, status, "out of memory");
-    if (same_workers(l, clients, n))
-        return KC_OK;
+    if (same_workers(l, clients, n, &unknown))
+        return unknown > 0 ? KC_NOTHING : KC_OK;
     kc_log(KC_INFO, component, "group %s has %zu worker%s now", l->config->group_id, l->n_workers,
            l->n_workers == 1 ? "" : "s");
     status = transact(l, member, NULL, 0, -1, &cause, err);
     if (status < 0)
         kc_leader_stand_down(l);
-    return status;
+    return status < 0 || unknown == 0 ? status : KC_NOTHING;
 }

@@ -9,14 +9,15 @@
 #define KC_FLEET_LEADER_H
 
 #include "fleet/follower.h"
+#include "fleet/leader_txn.h"
 #include "fleet/placement.h"
 
 struct kc_leader;
 
-/* All arguments outlive it; `stop` ends waiting early. NULL: out of memory. */
+/* All arguments outlive it. NULL: out of memory. */
 struct kc_leader *kc_leader_create(const struct kc_worker_config *config, struct kc_follower *follower,
                                    struct kc_status_report *status_report, struct kc_noise *noise,
-                                   const atomic_bool *stop);
+                                   kc_leader_alive_fn *alive, void *arg);
 void kc_leader_destroy(struct kc_leader *l);
 
 /*
@@ -26,8 +27,6 @@ void kc_leader_destroy(struct kc_leader *l);
  */
 kc_status kc_leader_take_over(struct kc_leader *l, rd_kafka_t *member, struct kc_error *err);
 bool kc_leader_active(const struct kc_leader *l);
-/* Active, and not yet told of any worker to place tasks on. */
-bool kc_leader_lacks_workers(const struct kc_leader *l);
 /* Stops at once; a transaction that is open is aborted if Kafka answers. Harmless when not active. */
 void kc_leader_stand_down(struct kc_leader *l);
 
@@ -36,7 +35,7 @@ kc_status kc_leader_serve(struct kc_leader *l, rd_kafka_t *member, int wait_ms, 
 
 /*
  * Says which members the group has now (their client ids). When the workers behind them differ from before, tasks are
- * placed anew. Negative: it has stood down.
+ * placed anew. KC_NOTHING: somebody's own record has not been read yet, ask again. Negative: it has stood down.
  */
 kc_status kc_leader_set_members(struct kc_leader *l, rd_kafka_t *member, const char *const *clients, size_t n,
                                 struct kc_error *err);

@@ -9,19 +9,21 @@
 #include "kafka/client_config.h"
 
 enum {
-    CALL_TIMEOUT_MS = 1500,   /* of one call; while Kafka is slow they are repeated */
+    CALL_TIMEOUT_MS = 500,    /* of one call; while Kafka is slow they are repeated */
     WRITE_TIMEOUT_MS = 20000, /* of a whole transaction */
     ABORT_TIMEOUT_MS = 500,
-    NO_PARTITION_YET_MS = 10,
+    BREATH_MS = 10,
 };
 
 struct kc_leader_txn {
     const struct kc_worker_config *config;
     struct kc_noise *noise;
-    const atomic_bool *stop;
+    kc_leader_alive_fn *alive;
+    void *arg;
     rd_kafka_t *producer;
-    bool open;        /* a transaction has begun */
-    size_t too_large; /* the request whose record was refused; KC_NO_CAUSE: none */
+    atomic_bool never; /* stays false */
+    bool open;         /* a transaction has begun */
+    size_t too_large;  /* the request whose record was refused; KC_NO_CAUSE: none */
     char client_id[96];
     char transactional_id[300];
 };
@@ -44,7 +46,7 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, v
 }
 
 struct kc_leader_txn *kc_leader_txn_create(const struct kc_worker_config *config, struct kc_noise *noise,
-                                           const atomic_bool *stop, struct kc_error *err)
+                                           kc_leader_alive_fn *alive, void *arg, struct kc_error *err)
 {
     struct kc_leader_txn *t = calloc(1, sizeof(*t));
     const char *const fixed[] = {"transactional.id",
@@ -67,7 +69,8 @@ struct kc_leader_txn *kc_leader_txn_create(const struct kc_worker_config *config
     }
     t->config = config;
     t->noise = noise;
-    t->stop = stop;
+    t->alive = alive;
+    t->arg = arg;
     t->too_large = KC_NO_CAUSE;
     (void)snprintf(t->client_id, sizeof(t->client_id), "%s-leader", config->client_id_prefix);
     /* The id that Kafka Connect's leader has, so that one access rule fits both. */
@@ -127,10 +130,10 @@ kc_status kc_leader_txn_init(struct kc_leader_txn *t, struct kc_error *err)
 /* Repeats a call while that can help, within the transaction's time. */
 static bool try_again(struct kc_leader_txn *t, rd_kafka_error_t *error, int64_t until_ms)
 {
-    if (!rd_kafka_error_is_retriable(error) || atomic_load(t->stop) || kc_mono_ms() >= until_ms)
+    if (!rd_kafka_error_is_retriable(error) || kc_mono_ms() >= until_ms || !t->alive(t->arg))
         return false;
     rd_kafka_error_destroy(error);
-    (void)kc_fleet_pause(t->stop, NO_PARTITION_YET_MS);
+    (void)kc_fleet_pause(&t->never, BREATH_MS);
     return true;
 }
 

@@ -1,4 +1,9 @@
-/* leader_txn.h - the leader's transactional producer. One thread. */
+/*
+ * leader_txn.h - the leader's transactional producer. One thread.
+ *
+ * While Kafka is slow its calls take up to half a second each and are repeated; in between `alive` is asked, and when
+ * it says no they give up.
+ */
 #ifndef KC_FLEET_LEADER_TXN_H
 #define KC_FLEET_LEADER_TXN_H
 
@@ -7,9 +12,12 @@
 
 struct kc_leader_txn;
 
+/* Whether it is worth going on; also the moment for the caller to look after its other duties. */
+typedef bool kc_leader_alive_fn(void *arg);
+
 /* Not yet initialised. NULL: *err. */
 struct kc_leader_txn *kc_leader_txn_create(const struct kc_worker_config *config, struct kc_noise *noise,
-                                           const atomic_bool *stop, struct kc_error *err);
+                                           kc_leader_alive_fn *alive, void *arg, struct kc_error *err);
 /* Aborts what is open if that goes quickly. */
 void kc_leader_txn_destroy(struct kc_leader_txn *t);
 

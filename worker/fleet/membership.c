@@ -5,40 +5,40 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "fleet/group_watch.h"
+#include "fleet/group_picture.h"
 #include "fleet/leader.h"
 
 enum {
     TICK_MS = 100,
     LEADER_TICK_MS = 50,
-    WATCH_EVERY_MS = 1000,
-    WATCH_EAGERLY_MS = 150, /* until this worker is a member, and as a new leader */
+    LOOK_SOON_MS = 150,    /* after a rebalance, until all is as it should be */
+    LOOK_EVERY_MS = 30000, /* without any reason */
+    LOOK_TIMEOUT_MS = 1000,
     LEAVE_TIMEOUT_MS = 1500,
     FIRST_PAUSE_MS = 200,
-    LONGEST_PAUSE_MS = 10000,
+    LONGEST_PAUSE_MS = 5000,
 };
 
 static const char component[] = "worker/fleet";
 
+/* Everything but `stop` belongs to the thread once it runs. */
 struct kc_membership {
     const struct kc_worker_config *config;
     const char *client_id;
     struct kc_follower *follower;
     struct kc_noise *noise;
     struct kc_leader *leader;
-    struct kc_group_watch *watch;
     rd_kafka_t *client;
     pthread_t thread;
     bool has_thread;
     atomic_bool stop;
-    int64_t session_timeout_ms;
 
-    /* The thread's own. */
-    bool has_mailbox;
-    bool lost;                /* the group has thrown us out; until it is seen that we are back */
-    bool others_lead;         /* somebody has the mailbox, says the last picture */
-    int64_t seen_in_group_ms; /* when the last question was asked whose answer had us in it */
-    int64_t lead_at_ms;       /* not before then take over again */
+    bool joined;      /* the group has let us in, and has not thrown us out as far as librdkafka knows */
+    char *member_id;  /* under which it has; another one: thrown out and let in anew */
+    bool has_mailbox; /* this worker is to lead */
+    struct kc_group_picture picture;
+    int64_t look_at_ms; /* when to take the next one */
+    int64_t lead_at_ms; /* not before then take over again */
     int64_t lead_pause_ms;
 };
 
@@ -52,17 +52,45 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
 
 static void show(struct kc_membership *m)
 {
-    bool member =
-        !m->lost && m->seen_in_group_ms != 0 && kc_mono_ms() - m->seen_in_group_ms < m->session_timeout_ms;
-
-    kc_follower_set_membership(m->follower, member, kc_leader_active(m->leader) || m->others_lead);
+    kc_follower_set_membership(m->follower, m->joined,
+                               m->joined && (kc_leader_active(m->leader) || m->picture.led));
 }
 
-static void lose_mailbox(struct kc_membership *m)
+static void lose_membership(struct kc_membership *m)
 {
-    m->has_mailbox = false;
-    m->others_lead = false;
-    kc_leader_stand_down(m->leader);
+    m->joined = false;
+    m->picture.led = false;
+    show(m);
+}
+
+/*
+ * librdkafka forgets the member id as soon as the session has timed out on its clock, or the coordinator does not know
+ * it any more; a worker without partitions would learn of it in no other way.
+ */
+static void check_membership(struct kc_membership *m)
+{
+    char *id;
+
+    if (!m->joined)
+        return;
+    id = rd_kafka_memberid(m->client);
+    if (id == NULL || m->member_id == NULL || strcmp(id, m->member_id) != 0)
+        lose_membership(m);
+    free(id);
+}
+
+/* For the leader's waiting in a transaction: without membership there is nothing to wait for. */
+static bool is_alive(void *arg)
+{
+    struct kc_membership *m = arg;
+
+    check_membership(m);
+    return m->joined && !atomic_load(&m->stop);
+}
+
+static void look_soon(struct kc_membership *m)
+{
+    m->look_at_ms = kc_mono_ms();
 }
 
 /* The partition is ours alone from here on; reading through this consumer is not what it is for, hence the pause. */
@@ -72,6 +100,11 @@ static void on_assigned(struct kc_membership *m, rd_kafka_topic_partition_list_t
         partitions->elems[i].offset = RD_KAFKA_OFFSET_END;
     rd_kafka_error_destroy(rd_kafka_incremental_assign(m->client, partitions));
     (void)rd_kafka_pause_partitions(m->client, partitions);
+    free(m->member_id);
+    m->member_id = rd_kafka_memberid(m->client);
+    m->joined = true;
+    kc_follower_set_trouble(m->follower, KC_TROUBLE_MEMBER, NULL);
+    kc_noise_clear(m->noise);
     if (partitions->cnt > 0) {
         m->has_mailbox = true;
         m->lead_at_ms = 0;
@@ -84,18 +117,18 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t code,
 {
     struct kc_membership *m = opaque;
 
-    kc_log(KC_DEBUG, component, "group %s: %s, %d partition%s", m->config->group_id, rd_kafka_err2name(code),
-           partitions->cnt, partitions->cnt == 1 ? "" : "s");
+    kc_log(KC_DEBUG, component, "group %s: %s, %d partition%s%s", m->config->group_id,
+           rd_kafka_err2name(code), partitions->cnt, partitions->cnt == 1 ? "" : "s",
+           rd_kafka_assignment_lost(client) ? ", lost" : "");
+    look_soon(m);
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         on_assigned(m, partitions);
         return;
     }
-    if (rd_kafka_assignment_lost(client)) {
-        m->lost = true;
-        m->seen_in_group_ms = 0;
-    }
-    lose_mailbox(m);
-    show(m);
+    m->has_mailbox = false;
+    if (rd_kafka_assignment_lost(client))
+        lose_membership(m);
+    kc_leader_stand_down(m->leader);
     if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS)
         rd_kafka_error_destroy(rd_kafka_incremental_unassign(client, partitions));
     else
@@ -111,7 +144,7 @@ static kc_status join(struct kc_membership *m, struct kc_error *err)
                                  "session.timeout.ms",
                                  kc_props_or(m->config->props, "session.timeout.ms", "6000"),
                                  "heartbeat.interval.ms",
-                                 kc_props_or(m->config->props, "heartbeat.interval.ms", "2000"),
+                                 kc_props_or(m->config->props, "heartbeat.interval.ms", "1000"),
                                  "max.poll.interval.ms",
                                  "60000",
                                  "enable.auto.commit",
@@ -154,6 +187,7 @@ static void leave(struct kc_membership *m)
     int64_t until_ms = kc_mono_ms() + LEAVE_TIMEOUT_MS;
 
     kc_leader_stand_down(m->leader);
+    m->has_mailbox = false;
     if (m->client == NULL)
         return;
     queue = rd_kafka_queue_get_consumer(m->client);
@@ -187,46 +221,28 @@ static void poll_group(struct kc_membership *m, int timeout_ms)
     rd_kafka_message_destroy(message);
 }
 
-/* Reads a new picture of the group: are we in it, who leads, and for the leader: which workers are there. */
-static void take_picture(struct kc_membership *m, const struct kc_group_picture *picture)
-{
-    const char **clients = calloc(picture->n + 1, sizeof(*clients));
-    struct kc_error err = KC_ERROR_INIT;
-    bool seen = false;
-
-    m->others_lead = false;
-    for (size_t i = 0; clients != NULL && i < picture->n; i++) {
-        clients[i] = picture->members[i].client;
-        seen = seen || strcmp(clients[i], m->client_id) == 0;
-        m->others_lead = m->others_lead || picture->members[i].leads;
-    }
-    if (seen) {
-        m->seen_in_group_ms = picture->asked_ms;
-        m->lost = false;
-        kc_follower_set_trouble(m->follower, KC_TROUBLE_MEMBER, NULL);
-    } else {
-        m->seen_in_group_ms = 0;
-    }
-    if (clients != NULL && picture->stable && kc_leader_active(m->leader) &&
-        kc_leader_set_members(m->leader, m->client, clients, picture->n, &err) < 0)
-        kc_log(KC_WARN, component, "cannot place tasks: %s; trying again", err.message);
-    free(clients);
-}
-
-static void watch_group(struct kc_membership *m)
+/* Looks at the group when there is a reason to: who leads and, for the leader, which workers there are. */
+static void look_at_group(struct kc_membership *m)
 {
     struct kc_error err = KC_ERROR_INIT;
-    bool eager = m->seen_in_group_ms == 0 || kc_leader_lacks_workers(m->leader);
-    kc_status status = kc_group_watch_poll(m->watch, eager ? WATCH_EAGERLY_MS : WATCH_EVERY_MS, &err);
+    bool settled;
+    kc_status status;
 
-    if (status == KC_OK) {
-        kc_noise_clear(m->noise);
-        take_picture(m, kc_group_watch_picture(m->watch));
-    } else if (status == KC_ERR_CONFIG) {
+    if (!m->joined || kc_mono_ms() < m->look_at_ms)
+        return;
+    status = kc_group_picture_take(&m->picture, kc_follower_client(m->follower), m->config->group_id,
+                                   LOOK_TIMEOUT_MS, &err);
+    settled = status >= 0 && m->picture.stable && m->picture.led;
+    if (settled && kc_leader_active(m->leader)) {
+        status = kc_leader_set_members(m->leader, m->client, (const char *const *)m->picture.clients,
+                                       m->picture.n, &err);
+        settled = status == KC_OK;
+    }
+    if (status == KC_ERR_CONFIG)
         kc_follower_set_trouble(m->follower, KC_TROUBLE_MEMBER, err.message);
-    } else if (status < 0) {
+    else if (status < 0)
         kc_noise_tell(m->noise, "group membership", RD_KAFKA_RESP_ERR__TRANSPORT, err.message);
-    }
+    m->look_at_ms = kc_mono_ms() + (settled ? LOOK_EVERY_MS : LOOK_SOON_MS);
 }
 
 static void lead(struct kc_membership *m)
@@ -241,9 +257,8 @@ static void lead(struct kc_membership *m)
     } else {
         status = kc_leader_take_over(m->leader, m->client, &err);
         if (status >= 0) {
-            /* Tasks are placed as soon as the group's picture is there: the one we have may be older than we lead. */
             m->lead_pause_ms = FIRST_PAUSE_MS;
-            take_picture(m, kc_group_watch_picture(m->watch));
+            look_soon(m); /* tasks are placed on whoever is there now */
             kc_follower_set_trouble(m->follower, KC_TROUBLE_LEADER, NULL);
         }
     }
@@ -267,8 +282,7 @@ static bool ensure_joined(struct kc_membership *m, int64_t *pause_ms)
         rd_kafka_fatal_error(m->client, reason, sizeof(reason)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
         kc_log(KC_WARN, component, "the group's consumer broke and is replaced: %s", reason);
         leave(m);
-        m->lost = true;
-        m->has_mailbox = false;
+        lose_membership(m);
     }
     if (m->client != NULL)
         return true;
@@ -298,11 +312,12 @@ static void *run(void *arg)
         if (m->has_mailbox)
             lead(m);
         poll_group(m, kc_leader_active(m->leader) ? 0 : TICK_MS);
-        watch_group(m);
+        check_membership(m);
+        look_at_group(m);
         show(m);
     }
     leave(m);
-    kc_follower_set_membership(m->follower, false, false);
+    lose_membership(m);
     return NULL;
 }
 
@@ -318,12 +333,9 @@ struct kc_membership *kc_membership_create(const struct kc_worker_config *config
         m->client_id = client_id;
         m->follower = follower;
         m->noise = noise;
-        m->session_timeout_ms = strtoll(kc_props_or(config->props, "session.timeout.ms", "6000"), NULL, 10);
-        m->watch = kc_group_watch_create(kc_follower_client(follower), config->group_id,
-                                         config->request_storage_topic);
-        m->leader = kc_leader_create(config, follower, status_report, noise, &m->stop);
+        m->leader = kc_leader_create(config, follower, status_report, noise, is_alive, m);
     }
-    if (m == NULL || m->watch == NULL || m->leader == NULL) {
+    if (m == NULL || m->leader == NULL) {
         kc_membership_destroy(m);
         (void)kc_fail(err, KC_ERR_NOMEM, "out of memory");
         return NULL;
@@ -347,6 +359,7 @@ void kc_membership_destroy(struct kc_membership *m)
     if (m->has_thread)
         (void)pthread_join(m->thread, NULL);
     kc_leader_destroy(m->leader);
-    kc_group_watch_destroy(m->watch);
+    kc_group_picture_finish(&m->picture);
+    free(m->member_id);
     free(m);
 }
