@@ -5,7 +5,7 @@ import os
 import subprocess
 import time
 
-from confluent_kafka import Consumer, IsolationLevel, KafkaException, TopicPartition
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import NewTopic, OffsetSpec
 from kcharness.waiting import wait_for
 
@@ -14,6 +14,8 @@ POLL_S = 0.05
 SETTLE_S = 0.3  # after the last message, for what is still to be tidied up
 LIMIT_S = 1800
 PARTITIONS = 6
+# What a topic says that was made this moment.
+NOT_YET = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE, KafkaError.UNKNOWN_TOPIC_OR_PART)
 
 
 def cpu_seconds(pid):
@@ -57,8 +59,8 @@ class Topic:
         try:
             self.last_end = sum(future.result(30).offset for future in futures.values())
         except KafkaException as error:
-            if not error.args[0].retriable():
-                raise  # a topic that was made this moment has no leader yet; anything else is a fault
+            if error.args[0].code() not in NOT_YET:
+                raise
         return self.last_end
 
     def count(self):
