@@ -12,7 +12,8 @@ enum {
 
 #define NEW_SNAPSHOT "delete the connector's offsets so that it takes a new snapshot"
 #define OTHER_SERVER "it is not the one that was read before, or its binlog was reset: " NEW_SNAPSHOT
-#define CHANGES_GONE "changes that were not read yet are gone from the server: " NEW_SNAPSHOT ", and raise "
+#define CHANGES_GONE                                                                                         \
+    "changes that were not read yet were purged from the server: " NEW_SNAPSHOT ", and raise "
 #define SAME_SERVER_ID                                                                                       \
     "another replica or connector uses the same server id: set database.server.id to a number of its own"
 #define BEHIND_THE_END "the position lies behind the end of the server's binlog file: " OTHER_SERVER
@@ -46,11 +47,10 @@ static kc_status explain_dump(const char *text, struct kc_error *err)
     for (size_t i = 0; i < sizeof(dump_errors) / sizeof(dump_errors[0]); i++)
         if (strcasestr(text, dump_errors[i].text) != NULL)
             return kc_fail(err, KC_ERR_CONFIG, "%s (the server says: %.200s)", dump_errors[i].advice, text);
-    return kc_fail(
-        err, KC_ERR_CONFIG,
-        "the server cannot send its binlog from the position asked for: %.300s; mend the server, or delete "
-        "the connector's offsets so that it takes a new snapshot",
-        text);
+    return kc_fail(err, KC_ERR_CONFIG,
+                   "the server cannot send its binlog from the position asked for: %.300s; mend the server, "
+                   "or " NEW_SNAPSHOT,
+                   text);
 }
 
 kc_status kc_packet_explain(MYSQL *mysql, struct kc_error *err)
