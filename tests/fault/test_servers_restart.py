@@ -92,4 +92,3 @@ def test_the_broker_goes_away_and_comes_back(own_kafka, fleet, mysql, kill, away
     # The worker takes changes again.
     assert fleet.rest.put(f"/connectors/{connector.name}/stop").status_code == 204
     connector.wait("STOPPED", 60)
-    schema.drop()

@@ -61,6 +61,7 @@ def the_five_steps(own_worker, own_connectors, schema):
     answer = worker.rest.deploy(connector.name)
     assert answer.status_code == 202 and answer.json()["name"] == connector.name
     connector.wait("RUNNING")
+    connector.wait_for_snapshot()
 
     # Step 3: a topic per table, for empty tables too.
     with connector.reader("mysql_tbl") as reader:

@@ -25,7 +25,6 @@ def written(worker, mysql):
         plain.read(2)
     yield connector
     made.delete_all()
-    schema.drop()
 
 
 def query(connector, table="t", **parameters):

@@ -104,7 +104,7 @@ def test_a_binlog_that_was_purged(worker, connectors, schema, account):
     assert "purged" in said.lower() or "no longer" in said.lower(), said
 
 
-@pytest.mark.parametrize("column", ["GEOMETRY", "POINT", "BIT(7)", "TIME", "YEAR", "ENUM('a','b')", "SET('a','b')", "JSON"])
+@pytest.mark.parametrize("column", ["GEOMETRY", "POINT", "JSON"])
 def test_a_type_that_is_not_followed_is_named(worker, connectors, schema, column):
     if column == "JSON" and schema.flavor == "mariadb":
         pytest.skip("MariaDB's JSON is a LONGTEXT")
@@ -120,7 +120,7 @@ def test_a_table_change_that_is_not_followed_fails_before_a_wrong_row(worker, co
     with connector.reader("t") as reader:
         schema.execute("INSERT INTO t VALUES (1, 10)")
         reader.read(1)
-        schema.execute("ALTER TABLE t ADD COLUMN strange_column TIME FIRST", "INSERT INTO t VALUES ('10:00', 2, 20)")
+        schema.execute("ALTER TABLE t ADD COLUMN strange_column POINT FIRST", "INSERT INTO t VALUES (ST_GeomFromText('POINT(1 2)'), 2, 20)")
         connector.wait("FAILED")
         assert "strange_column" in connector.trace() or "`t`" in connector.trace() or ".t" in connector.trace()
         assert len(reader.read_to_end()) == 1

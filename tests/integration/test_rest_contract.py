@@ -17,8 +17,7 @@ JSON = {"Content-Type": "application/json"}
 def schema(mariadb):
     schema = Schema(mariadb, unique("s")).create()
     schema.execute("CREATE TABLE t (id INT PRIMARY KEY, v VARCHAR(20))")
-    yield schema
-    schema.drop()
+    return schema
 
 
 @pytest.fixture

@@ -32,10 +32,18 @@ class Connector:
         return self.rest.wait_for_state(self.name, state, limit_s)
 
     def run(self):
-        """Creates it running and waits until it does."""
+        """Creates it running and waits until it follows changes, the snapshot being complete."""
         self.create()
         self.wait("RUNNING")
+        if self.config.get("snapshot.mode") != "no_data":
+            self.wait_for_snapshot()
         return self
+
+    def wait_for_snapshot(self, limit_s=40):
+        """
+        Until then a row that is inserted may come twice, as a change and as a row of the snapshot: the log tells when.
+        """
+        self.worker.wait_for_log(rf"{self.name}\b.*the snapshot is complete", limit_s)
 
     def trace(self):
         return self.rest.task(self.name).get("trace", "")

@@ -50,10 +50,8 @@ def server(request):
 
 @pytest.fixture
 def schema(server):
-    """A database of the test's own on either server."""
-    schema = Schema(server, unique("s")).create()
-    yield schema
-    schema.drop()
+    """A database of the test's own on either server. It stays, as connectors may still read it, until the server goes."""
+    return Schema(server, unique("s")).create()
 
 
 def checked(worker):

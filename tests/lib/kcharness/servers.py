@@ -110,9 +110,6 @@ class Schema:
         self.server.execute(f"CREATE DATABASE `{self.name}` CHARACTER SET utf8mb4")
         return self
 
-    def drop(self):
-        self.server.execute(f"DROP DATABASE IF EXISTS `{self.name}`")
-
     def execute(self, *statements):
         return self.server.execute(*statements, database=self.name)
 

@@ -44,6 +44,7 @@ class TopicReader:
     def __init__(self, kafka, topic, decimals=False):
         self.topic = topic
         self.records = []
+        self.reached = {}  # partition -> the offset up to which everything was seen
         self.parse_float = str if decimals else None
         self.consumer = Consumer({
             "bootstrap.servers": kafka.address, "group.id": unique("test-"), "isolation.level": "read_committed",
@@ -61,14 +62,15 @@ class TopicReader:
             assert time.monotonic() < deadline, f"topic {self.topic} did not appear: {metadata.error}"
             self.consumer.poll(0.1)
 
-    def _poll(self, at_end):
+    def _poll(self):
         for message in self.consumer.consume(500, 0.1):
             error = message.error()
             if error is None:
-                at_end.discard(message.partition())
+                self.reached[message.partition()] = message.offset() + 1
                 self.records.append(self._parse(message))
             elif error.code() == KafkaError._PARTITION_EOF:
-                at_end.add(message.partition())
+                # Its offset is behind the markers of transactions, too, which are no messages but have offsets.
+                self.reached[message.partition()] = message.offset()
             elif error.fatal() or not error.retriable() and error.code() not in (
                     KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN):
                 raise KafkaException(error)
@@ -79,14 +81,23 @@ class TopicReader:
         return Record(message.partition(), message.offset(), message.timestamp()[1], message.key(), value, raw,
                       message.headers() or [])
 
+    def _ends(self):
+        return [self.consumer.get_watermark_offsets(TopicPartition(self.topic, p), timeout=20)[1]
+                for p in range(self.partitions)]
+
     def read_to_end(self, limit_s=60):
-        """Reads until the end of every partition was met; returns all records so far."""
-        at_end = set()
+        """Reads up to the end that every partition has now; returns all records so far."""
         deadline = time.monotonic() + limit_s * PATIENCE
-        while len(at_end) < self.partitions:
-            assert time.monotonic() < deadline, f"the end of {self.topic} was not reached"
-            self._poll(at_end)
-        return self.records
+        ends = None
+        while True:
+            try:
+                ends = ends or self._ends()
+            except KafkaException:
+                pass  # no broker at the moment
+            if ends and all(self.reached.get(p, 0) >= end for p, end in enumerate(ends)):
+                return self.records
+            assert time.monotonic() < deadline, f"the ends of {self.topic}, {ends}, were not reached: {self.reached}"
+            self._poll()
 
     def read_until(self, enough, limit_s=60, what="the expected records"):
         """Reads until enough(records) is true; returns all records so far."""
@@ -100,7 +111,7 @@ class TopicReader:
             if time.monotonic() > deadline:
                 tail = [record.raw for record in self.records[-3:]]
                 raise AssertionError(f"{self.topic}: waited in vain for {what}; {seen} records so far, the last: {tail}")
-            self._poll(set())
+            self._poll()
 
     def read(self, count, limit_s=60):
         """Reads until there are `count` records; more than that is an error."""

@@ -135,7 +135,9 @@ class Worker:
             return ""
 
     def log_tail(self, lines=40):
-        return "\n".join(self.log().splitlines()[-lines:])
+        """The end of the log, without the tests' own questions in it."""
+        told = [line for line in self.log().splitlines() if not re.search(r"\[api\] GET .*: 200 in", line)]
+        return "\n".join(told[-lines:])
 
     def wait_for_log(self, pattern, limit_s=30):
         return wait_for(lambda: re.search(pattern, self.log()), limit_s, f"a log line with {pattern!r}",
