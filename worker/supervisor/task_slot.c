@@ -133,6 +133,12 @@ static void step(struct kc_task_slot *s, enum kc_child_event event)
     enter(s, from);
 }
 
+/* The first line of the trace, for the log; the stack is for the status. */
+static int headline_length(const struct kc_task_slot *s)
+{
+    return s->trace != NULL ? (int)strcspn(s->trace, "\n") : 0;
+}
+
 /* Sets the pause before the next attempt; the state is WAITING or FENCED. */
 static void set_pause(struct kc_task_slot *s, int64_t ran_ms, int64_t wish_ms)
 {
@@ -144,8 +150,8 @@ static void set_pause(struct kc_task_slot *s, int64_t ran_ms, int64_t wish_ms)
     s->restart_at_ms = kc_mono_ms() + pause;
     s->restart_unix_ms = kc_now_ms() + pause;
     kc_log_for(KC_WARN, log_name, s->connector,
-               "task %" PRId32 " failed %" PRId32 " times in a row, next attempt in %" PRId64 " ms: %s",
-               s->task, s->policy.attempt, pause, s->trace != NULL ? s->trace : "");
+               "task %" PRId32 " has failed, attempt %" PRId32 " follows in %" PRId64 " ms: %.*s", s->task,
+               s->policy.attempt, pause, headline_length(s), s->trace != NULL ? s->trace : "");
 }
 
 /* `trace` is taken over. */
@@ -167,7 +173,8 @@ static void failed(struct kc_task_slot *s, enum kc_child_event event, char *trac
     else if (s->state == KC_CHILD_FENCED)
         set_pause(s, ran_ms, FENCED_PAUSE_FACTOR * s->options->restart_first_ms);
     else
-        kc_log_for(KC_ERROR, log_name, s->connector, "task %" PRId32 " has failed for good: %s", s->task,
+        kc_log_for(KC_ERROR, log_name, s->connector,
+                   "task %" PRId32 " has failed until somebody mends it: %.*s", s->task, headline_length(s),
                    s->trace != NULL ? s->trace : "");
 }
 
