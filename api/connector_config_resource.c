@@ -28,7 +28,7 @@ void kc_get_config(struct kc_request *q, struct kc_reply *reply)
 static struct kc_props *read_body(struct kc_request *q, struct kc_props *nulls, struct kc_reply *reply)
 {
     struct kc_error err = KC_ERROR_INIT;
-    cJSON *body = kc_request_object(q, reply);
+    cJSON *body = kc_request_object(q, "an object of configuration keys and values", reply);
     struct kc_props *sent;
 
     if (body == NULL)

@@ -8,6 +8,10 @@
 
 #define NAME_BYTES 512
 
+static const char EXPECTED[] =
+    "an object of name (1 to 48 digits, lower-case letters and hyphens, no hyphen first), config and, "
+    "if you like, initial_state";
+
 struct creation {
     char name[NAME_BYTES];
     struct kc_props *config;
@@ -91,7 +95,7 @@ static bool read_config(const cJSON *body, struct creation *out, struct kc_reply
 
 static bool read_creation(struct kc_request *q, struct creation *out, struct kc_reply *reply)
 {
-    cJSON *body = kc_request_object(q, reply);
+    cJSON *body = kc_request_object(q, EXPECTED, reply);
     bool good = body != NULL && only_known_members(body, reply) && read_name(body, out, reply) &&
                 read_initial_state(body, out, reply) && read_config(body, out, reply);
 

@@ -55,7 +55,7 @@ void kc_get_logger(struct kc_request *q, struct kc_reply *reply)
 /* The level of the body; false: the reply is complete. ALL is our TRACE. */
 static bool read_level(struct kc_request *q, enum kc_log_level *level, struct kc_reply *reply)
 {
-    cJSON *body = kc_request_object(q, reply);
+    cJSON *body = kc_request_object(q, "an object with the member level", reply);
     const char *text = kc_json_text(body, "level");
     bool good = false;
 

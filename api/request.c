@@ -134,23 +134,24 @@ void kc_request_refresh(struct kc_request *q)
     q->view = kc_fleet_view_get(q->fleet);
 }
 
-cJSON *kc_request_object(struct kc_request *q, struct kc_reply *reply)
+cJSON *kc_request_object(struct kc_request *q, const char *expected, struct kc_reply *reply)
 {
     struct kc_error err = KC_ERROR_INIT;
     cJSON *value;
 
     if (q->body.len == 0) {
-        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "The request has no body: a JSON object is expected.");
+        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "The request has no body; expected is %s.", expected);
         return NULL;
     }
     value = kc_json_parse(q->body.data, q->body.len, &err);
     if (value == NULL) {
-        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "%s", err.message);
+        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "The body is refused: %s; expected is %s.", err.message,
+                       expected);
         return NULL;
     }
     if (!cJSON_IsObject(value)) {
         cJSON_Delete(value);
-        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "The body of the request must be a JSON object.");
+        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "The body is no JSON object; expected is %s.", expected);
         return NULL;
     }
     return value;

@@ -57,8 +57,8 @@ void kc_api_request_finish(struct kc_request *request);
 /* For handlers that have changed something: replaces `view` by the newest one. */
 void kc_request_refresh(struct kc_request *request);
 
-/* The body as JSON: an object. NULL: `reply` is a 400. The caller deletes it. */
-cJSON *kc_request_object(struct kc_request *request, struct kc_reply *reply);
+/* The body as JSON: an object. NULL: `reply` is a 400 that says what is `expected`. The caller deletes it. */
+cJSON *kc_request_object(struct kc_request *request, const char *expected, struct kc_reply *reply);
 
 /* True when the query parameter is there and says "true" in any case. */
 bool kc_request_flag(const struct kc_request *request, const char *name);

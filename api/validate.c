@@ -238,7 +238,7 @@ static void validate(struct kc_request *q, struct kc_props *config, struct kc_re
 void kc_put_validate(struct kc_request *q, struct kc_reply *reply)
 {
     struct kc_error err = KC_ERROR_INIT;
-    cJSON *body = kc_request_object(q, reply);
+    cJSON *body = kc_request_object(q, "an object of configuration keys and values", reply);
     struct kc_props *nulls = kc_props_create(), *config = NULL;
 
     if (body == NULL)
