@@ -14,173 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "scratch.h"
-#include "supervisor/supervisor.h"
-
-enum { DEADLINE_MS = 20000, GRACE_MS = 400, MAX_SEEN = 2000 };
-
-static const char *helper;
-
-/* One status, as it was told. */
-struct seen {
-    char connector[64], trace[4096], progress[512];
-    enum kc_state state;
-    int64_t assignment, next_attempt_ms, at_ms;
-    int32_t attempt, pid;
-};
-
-struct bench {
-    uv_loop_t loop;
-    uv_timer_t alarm;
-    struct kc_supervisor *supervisor;
-    struct seen seen[MAX_SEEN];
-    size_t n, from; /* those before `from` have been looked at */
-    bool stopped;
-};
-
-static void copy(char *to, size_t size, const char *text)
-{
-    (void)snprintf(to, size, "%s", text != NULL ? text : "");
-}
-
-static void on_status(void *arg, const struct kc_task_status *s)
-{
-    struct bench *b = arg;
-    struct seen *seen;
-
-    assert_true(b->n < MAX_SEEN);
-    seen = &b->seen[b->n++];
-    copy(seen->connector, sizeof(seen->connector), s->connector);
-    copy(seen->trace, sizeof(seen->trace), s->trace);
-    copy(seen->progress, sizeof(seen->progress), s->progress);
-    seen->state = s->state;
-    seen->assignment = s->assignment;
-    seen->next_attempt_ms = s->next_attempt_ms;
-    seen->attempt = s->attempt;
-    seen->pid = s->pid;
-    seen->at_ms = kc_mono_ms();
-}
-
-static void on_alarm(uv_timer_t *timer)
-{
-    uv_stop(timer->loop);
-}
-
-static void on_done(void *arg)
-{
-    struct bench *b = arg;
-
-    b->stopped = true;
-}
-
-static int set_up(void **state)
-{
-    struct bench *b = calloc(1, sizeof(*b));
-    struct kc_supervisor_options options = {.executable = helper,
-                                            .stop_grace_ms = GRACE_MS,
-                                            .restart_first_ms = 20,
-                                            .restart_max_ms = 200,
-                                            .watchdog_percent = 1};
-
-    assert_non_null(b);
-    assert_int_equal(uv_loop_init(&b->loop), 0);
-    assert_int_equal(uv_timer_init(&b->loop, &b->alarm), 0);
-    b->supervisor = kc_supervisor_create(&b->loop, &options, on_status, b);
-    assert_non_null(b->supervisor);
-    *state = b;
-    return 0;
-}
-
-/* Runs the loop until the bench says so; fails the test at the deadline. */
-static void run_until(struct bench *b, bool (*enough)(const struct bench *b, const void *what),
-                      const void *what)
-{
-    int64_t end = kc_mono_ms() + DEADLINE_MS;
-
-    while (!enough(b, what)) {
-        if (kc_mono_ms() > end)
-            fail_msg("this did not happen in time");
-        (void)uv_timer_start(&b->alarm, on_alarm, 5, 0);
-        (void)uv_run(&b->loop, UV_RUN_ONCE);
-    }
-}
-
-static bool is_stopped(const struct bench *b, const void *what)
-{
-    (void)what;
-    return b->stopped;
-}
-
-static void close_walk(uv_handle_t *handle, void *arg)
-{
-    (void)arg;
-    if (!uv_is_closing(handle))
-        uv_close(handle, NULL);
-}
-
-static int tear_down(void **state)
-{
-    struct bench *b = *state;
-
-    if (!b->stopped) {
-        kc_supervisor_stop(b->supervisor, on_done, b);
-        run_until(b, is_stopped, NULL);
-    }
-    kc_supervisor_destroy(b->supervisor);
-    uv_walk(&b->loop, close_walk, NULL);
-    (void)uv_run(&b->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&b->loop), 0);
-    free(b);
-    return 0;
-}
-
-static bool has_state(const struct bench *b, const void *what)
-{
-    for (size_t i = b->from; i < b->n; i++)
-        if (b->seen[i].state == *(const enum kc_state *)what)
-            return true;
-    return false;
-}
-
-/* Runs until the state is told and gives that status; later waits look at later ones only. */
-static const struct seen *wait_state(struct bench *b, enum kc_state state)
-{
-    run_until(b, has_state, &state);
-    while (b->seen[b->from].state != state)
-        b->from++;
-    return &b->seen[b->from++];
-}
-
-static struct kc_task_spec make_spec(const char *connector, const char *start)
-{
-    return (struct kc_task_spec){.connector = connector,
-                                 .assignment = 7,
-                                 .generation = 1,
-                                 .plugin = "helper-source",
-                                 .version = "1.0.0",
-                                 .start = start};
-}
-
-static char *start_text(const char *behaviour, const char *marker, bool paused)
-{
-    char *text = NULL;
-
-    assert_true(
-        asprintf(&text,
-                 "{\"type\":\"start\",\"paused\":%s,\"config\":{\"behaviour\":\"%s\",\"marker\":\"%s\"}}",
-                 paused ? "true" : "false", behaviour, marker != NULL ? marker : "") > 0);
-    return text;
-}
-
-static void apply_one(struct bench *b, const char *behaviour, int64_t generation, bool paused)
-{
-    char *start = start_text(behaviour, NULL, paused);
-    struct kc_task_spec spec = make_spec("orders", start);
-
-    spec.generation = generation;
-    spec.paused = paused;
-    kc_supervisor_apply(b->supervisor, &spec, 1);
-    free(start);
-}
+#include "supervisor_bench.h"
 
 static void a_task_runs_and_stops_when_it_is_no_longer_wanted(void **state)
 {
@@ -188,14 +22,14 @@ static void a_task_runs_and_stops_when_it_is_no_longer_wanted(void **state)
     const struct seen *s;
     int32_t pid;
 
-    apply_one(b, "run", 1, false);
-    s = wait_state(b, KC_STATE_RUNNING);
+    bench_apply_one(b, "run", 1, false);
+    s = bench_wait_state(b, KC_STATE_RUNNING);
     pid = s->pid;
     assert_true(pid > 0 && kill(pid, 0) == 0);
     assert_int_equal(s->assignment, 7);
     assert_string_equal(s->trace, "");
     kc_supervisor_apply(b->supervisor, NULL, 0);
-    s = wait_state(b, KC_STATE_UNASSIGNED);
+    s = bench_wait_state(b, KC_STATE_UNASSIGNED);
     assert_int_equal(s->pid, 0);
     assert_int_equal(kill(pid, 0), -1);
 }
@@ -205,11 +39,11 @@ static void the_same_wish_again_changes_nothing(void **state)
     struct bench *b = *state;
     size_t n;
 
-    apply_one(b, "run", 1, false);
-    (void)wait_state(b, KC_STATE_RUNNING);
+    bench_apply_one(b, "run", 1, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
     n = b->n;
     for (int i = 0; i < 3; i++)
-        apply_one(b, "run", 1, false);
+        bench_apply_one(b, "run", 1, false);
     assert_int_equal(b->n, n);
 }
 
@@ -218,12 +52,12 @@ static void a_task_is_paused_and_resumed_without_a_new_process(void **state)
     struct bench *b = *state;
     int32_t pid;
 
-    apply_one(b, "run", 1, false);
-    pid = wait_state(b, KC_STATE_RUNNING)->pid;
-    apply_one(b, "run", 1, true);
-    assert_int_equal(wait_state(b, KC_STATE_PAUSED)->pid, pid);
-    apply_one(b, "run", 1, false);
-    assert_int_equal(wait_state(b, KC_STATE_RUNNING)->pid, pid);
+    bench_apply_one(b, "run", 1, false);
+    pid = bench_wait_state(b, KC_STATE_RUNNING)->pid;
+    bench_apply_one(b, "run", 1, true);
+    assert_int_equal(bench_wait_state(b, KC_STATE_PAUSED)->pid, pid);
+    bench_apply_one(b, "run", 1, false);
+    assert_int_equal(bench_wait_state(b, KC_STATE_RUNNING)->pid, pid);
 }
 
 static void another_generation_ends_the_process_before_the_next_begins(void **state)
@@ -231,11 +65,11 @@ static void another_generation_ends_the_process_before_the_next_begins(void **st
     struct bench *b = *state;
     int32_t first, second;
 
-    apply_one(b, "run", 1, false);
-    first = wait_state(b, KC_STATE_RUNNING)->pid;
-    apply_one(b, "run", 2, true);
-    (void)wait_state(b, KC_STATE_RESTARTING);
-    second = wait_state(b, KC_STATE_PAUSED)->pid;
+    bench_apply_one(b, "run", 1, false);
+    first = bench_wait_state(b, KC_STATE_RUNNING)->pid;
+    bench_apply_one(b, "run", 2, true);
+    (void)bench_wait_state(b, KC_STATE_RESTARTING);
+    second = bench_wait_state(b, KC_STATE_PAUSED)->pid;
     assert_int_not_equal(first, second);
     assert_int_equal(kill(first, 0), -1);
 }
@@ -245,12 +79,12 @@ static void a_retriable_failure_is_tried_again_for_ever_with_growing_pauses(void
     struct bench *b = *state;
     int64_t last = 0;
 
-    apply_one(b, "retry", 1, false);
+    bench_apply_one(b, "retry", 1, false);
     for (int32_t attempt = 1; attempt <= 6; attempt++) {
-        const struct seen *s = wait_state(b, KC_STATE_RESTARTING);
+        const struct seen *s = bench_wait_state(b, KC_STATE_RESTARTING);
 
         while (s->next_attempt_ms == 0) /* that is one being started */
-            s = wait_state(b, KC_STATE_RESTARTING);
+            s = bench_wait_state(b, KC_STATE_RESTARTING);
         assert_int_equal(s->attempt, attempt);
         assert_string_equal(s->trace, "the database is away");
         assert_int_equal(s->pid, 0);
@@ -265,17 +99,17 @@ static void a_wrong_configuration_fails_at_once_until_a_new_generation(void **st
     const struct seen *s;
     size_t n;
 
-    apply_one(b, "config", 1, false);
-    s = wait_state(b, KC_STATE_FAILED);
+    bench_apply_one(b, "config", 1, false);
+    s = bench_wait_state(b, KC_STATE_FAILED);
     assert_string_equal(s->trace, "database.password: access denied; set the right one");
     assert_int_equal(s->attempt, 0);
     n = b->n;
-    apply_one(b, "config", 1, false);
-    (void)uv_timer_start(&b->alarm, on_alarm, 300, 0);
+    bench_apply_one(b, "config", 1, false);
+    (void)uv_timer_start(&b->alarm, bench_on_alarm, 300, 0);
     (void)uv_run(&b->loop, UV_RUN_DEFAULT);
     assert_int_equal(b->n, n);
-    apply_one(b, "run", 2, false);
-    s = wait_state(b, KC_STATE_RUNNING);
+    bench_apply_one(b, "run", 2, false);
+    s = bench_wait_state(b, KC_STATE_RUNNING);
     assert_string_equal(s->trace, "");
 }
 
@@ -284,29 +118,29 @@ static void a_crash_is_told_with_signal_and_place_and_tried_again(void **state)
     struct bench *b = *state;
     const struct seen *s;
 
-    apply_one(b, "crash", 1, false);
-    (void)wait_state(b, KC_STATE_RUNNING);
-    s = wait_state(b, KC_STATE_RESTARTING);
+    bench_apply_one(b, "crash", 1, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
+    s = bench_wait_state(b, KC_STATE_RESTARTING);
     print_message("%s\n", s->trace);
     assert_non_null(strstr(s->trace, "SIGSEGV in poll of helper-source 1.0.0 at task_helper+0x"));
     assert_non_null(strstr(s->trace, "kc_helper_crash"));
     assert_int_equal(s->attempt, 1);
     while (s->attempt < 2)
-        s = wait_state(b, KC_STATE_RESTARTING);
+        s = bench_wait_state(b, KC_STATE_RESTARTING);
 }
 
 static void after_a_crash_the_trace_goes_when_the_task_runs_again(void **state)
 {
     struct bench *b = *state;
     char *folder = scratch_make(), *marker = scratch_path(folder, "marker");
-    char *start = start_text("crash-once", marker, false);
-    struct kc_task_spec spec = make_spec("orders", start);
+    char *start = bench_start_text("crash-once", marker, false);
+    struct kc_task_spec spec = bench_spec("orders", start);
     const struct seen *s;
 
     kc_supervisor_apply(b->supervisor, &spec, 1);
-    s = wait_state(b, KC_STATE_RESTARTING);
+    s = bench_wait_state(b, KC_STATE_RESTARTING);
     assert_non_null(strstr(s->trace, "SIGSEGV"));
-    s = wait_state(b, KC_STATE_RUNNING);
+    s = bench_wait_state(b, KC_STATE_RUNNING);
     assert_string_equal(s->trace, "");
     assert_int_equal(s->attempt, 0);
     free(start);
@@ -318,8 +152,8 @@ static void a_process_killed_from_outside_is_told_and_tried_again(void **state)
 {
     struct bench *b = *state;
 
-    apply_one(b, "killed", 1, false);
-    assert_non_null(strstr(wait_state(b, KC_STATE_RESTARTING)->trace,
+    bench_apply_one(b, "killed", 1, false);
+    assert_non_null(strstr(bench_wait_state(b, KC_STATE_RESTARTING)->trace,
                            "ended by SIGKILL, which was not sent by kconnect"));
 }
 
@@ -327,8 +161,9 @@ static void a_process_that_leaves_unasked_is_tried_again(void **state)
 {
     struct bench *b = *state;
 
-    apply_one(b, "leave", 1, false);
-    assert_non_null(strstr(wait_state(b, KC_STATE_RESTARTING)->trace, "exit status 0 and gave no reason"));
+    bench_apply_one(b, "leave", 1, false);
+    assert_non_null(
+        strstr(bench_wait_state(b, KC_STATE_RESTARTING)->trace, "exit status 0 and gave no reason"));
 }
 
 static void a_fenced_task_is_unassigned_and_tried_again_later(void **state)
@@ -336,14 +171,14 @@ static void a_fenced_task_is_unassigned_and_tried_again_later(void **state)
     struct bench *b = *state;
     const struct seen *s;
 
-    apply_one(b, "fenced", 1, false);
-    s = wait_state(b, KC_STATE_UNASSIGNED);
+    bench_apply_one(b, "fenced", 1, false);
+    s = bench_wait_state(b, KC_STATE_UNASSIGNED);
     while (s->trace[0] == '\0')
-        s = wait_state(b, KC_STATE_UNASSIGNED);
+        s = bench_wait_state(b, KC_STATE_UNASSIGNED);
     assert_non_null(strstr(s->trace, "another instance of this task has taken over"));
     assert_true(s->next_attempt_ms > 0);
-    apply_one(b, "run", 2, false);
-    (void)wait_state(b, KC_STATE_RUNNING);
+    bench_apply_one(b, "run", 2, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
 }
 
 static void a_hung_call_is_aborted_and_told(void **state)
@@ -351,9 +186,9 @@ static void a_hung_call_is_aborted_and_told(void **state)
     struct bench *b = *state;
     const struct seen *s;
 
-    apply_one(b, "hang", 1, false);
-    (void)wait_state(b, KC_STATE_RUNNING);
-    s = wait_state(b, KC_STATE_RESTARTING);
+    bench_apply_one(b, "hang", 1, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
+    s = bench_wait_state(b, KC_STATE_RESTARTING);
     print_message("%s\n", s->trace);
     assert_int_equal(strncmp(s->trace, "helper-source 1.0.0 did not return from poll for ", 49), 0);
     assert_non_null(strstr(s->trace, "SIGABRT in poll of helper-source 1.0.0"));
@@ -366,22 +201,22 @@ static void a_task_that_does_not_stop_is_killed_after_the_grace_period(void **st
     int64_t begun;
     int32_t pid;
 
-    apply_one(b, "deaf", 1, false);
-    pid = wait_state(b, KC_STATE_RUNNING)->pid;
+    bench_apply_one(b, "deaf", 1, false);
+    pid = bench_wait_state(b, KC_STATE_RUNNING)->pid;
     begun = kc_mono_ms();
-    kc_supervisor_stop(b->supervisor, on_done, b);
-    run_until(b, is_stopped, NULL);
+    kc_supervisor_stop(b->supervisor, bench_on_done, b);
+    bench_run_until(b, bench_is_stopped, NULL);
     assert_true(kc_mono_ms() - begun >= GRACE_MS - 1);
     assert_int_equal(kill(pid, 0), -1);
-    assert_int_equal(wait_state(b, KC_STATE_UNASSIGNED)->pid, 0);
+    assert_int_equal(bench_wait_state(b, KC_STATE_UNASSIGNED)->pid, 0);
 }
 
 static void rubbish_on_the_socket_ends_the_process(void **state)
 {
     struct bench *b = *state;
 
-    apply_one(b, "garbage", 1, false);
-    assert_non_null(strstr(wait_state(b, KC_STATE_RESTARTING)->trace, "is no message"));
+    bench_apply_one(b, "garbage", 1, false);
+    assert_non_null(strstr(bench_wait_state(b, KC_STATE_RESTARTING)->trace, "is no message"));
 }
 
 static void a_wish_that_returns_while_its_process_stops_waits_for_that_process(void **state)
@@ -389,12 +224,12 @@ static void a_wish_that_returns_while_its_process_stops_waits_for_that_process(v
     struct bench *b = *state;
     int32_t first, second;
 
-    apply_one(b, "deaf", 1, false);
-    first = wait_state(b, KC_STATE_RUNNING)->pid;
+    bench_apply_one(b, "deaf", 1, false);
+    first = bench_wait_state(b, KC_STATE_RUNNING)->pid;
     kc_supervisor_apply(b->supervisor, NULL, 0);
-    apply_one(b, "run", 1, false);
+    bench_apply_one(b, "run", 1, false);
     assert_int_equal(kill(first, 0), 0);
-    second = wait_state(b, KC_STATE_RUNNING)->pid;
+    second = bench_wait_state(b, KC_STATE_RUNNING)->pid;
     assert_int_not_equal(first, second);
     assert_int_equal(kill(first, 0), -1);
 }
@@ -404,14 +239,14 @@ static void a_wish_that_changes_again_and_again_while_stopping_ends_with_the_las
     struct bench *b = *state;
     const struct seen *s;
 
-    apply_one(b, "run", 1, false);
-    (void)wait_state(b, KC_STATE_RUNNING);
+    bench_apply_one(b, "run", 1, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
     for (int64_t generation = 2; generation < 10; generation++) {
-        apply_one(b, "config", generation, false);
+        bench_apply_one(b, "config", generation, false);
         kc_supervisor_apply(b->supervisor, NULL, 0);
     }
-    apply_one(b, "run", 10, true);
-    s = wait_state(b, KC_STATE_PAUSED);
+    bench_apply_one(b, "run", 10, true);
+    s = bench_wait_state(b, KC_STATE_PAUSED);
     for (size_t i = 0; i < b->n; i++)
         assert_int_not_equal(b->seen[i].state, KC_STATE_FAILED);
     assert_true(s->pid > 0);
@@ -423,10 +258,10 @@ static void progress_is_told_at_most_once_a_second_and_the_last_is_not_lost(void
     const char *last = "{\"phase\":\"snapshot\",\"item\":\"t\",\"done\":500,\"total\":500}";
     size_t told = 0;
 
-    apply_one(b, "flood", 1, false);
-    (void)wait_state(b, KC_STATE_RUNNING);
+    bench_apply_one(b, "flood", 1, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
     while (strcmp(b->seen[b->n - 1].progress, last) != 0)
-        (void)wait_state(b, KC_STATE_RUNNING);
+        (void)bench_wait_state(b, KC_STATE_RUNNING);
     for (size_t i = 0; i < b->n; i++)
         told += b->seen[i].progress[0] != '\0';
     assert_true(told <= 3);
@@ -438,10 +273,10 @@ static void a_process_has_no_descriptor_but_its_own(void **state)
     int extra[2];
 
     assert_int_equal(pipe(extra), 0); /* as other libraries make them: without close-on-exec */
-    apply_one(b, "descriptors", 1, false);
-    (void)wait_state(b, KC_STATE_RUNNING);
+    bench_apply_one(b, "descriptors", 1, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
     while (b->seen[b->n - 1].progress[0] == '\0')
-        (void)wait_state(b, KC_STATE_RUNNING);
+        (void)bench_wait_state(b, KC_STATE_RUNNING);
     assert_non_null(strstr(b->seen[b->n - 1].progress, "\"item\":\"\""));
     (void)close(extra[0]);
     (void)close(extra[1]);
@@ -450,16 +285,16 @@ static void a_process_has_no_descriptor_but_its_own(void **state)
 static void a_new_assignment_of_the_same_task_is_told_without_a_new_process(void **state)
 {
     struct bench *b = *state;
-    char *start = start_text("run", NULL, false);
-    struct kc_task_spec spec = make_spec("orders", start);
+    char *start = bench_start_text("run", NULL, false);
+    struct kc_task_spec spec = bench_spec("orders", start);
     const struct seen *s;
     int32_t pid;
 
     kc_supervisor_apply(b->supervisor, &spec, 1);
-    pid = wait_state(b, KC_STATE_RUNNING)->pid;
+    pid = bench_wait_state(b, KC_STATE_RUNNING)->pid;
     spec.assignment = 8;
     kc_supervisor_apply(b->supervisor, &spec, 1);
-    s = wait_state(b, KC_STATE_RUNNING);
+    s = bench_wait_state(b, KC_STATE_RUNNING);
     assert_int_equal(s->assignment, 8);
     assert_int_equal(s->pid, pid);
     free(start);
@@ -479,17 +314,17 @@ static void many_tasks_start_and_stop_together(void **state)
     enum { MANY = 20 };
     struct bench *b = *state;
     struct kc_task_spec specs[MANY];
-    char names[MANY][16], *start = start_text("run", NULL, false);
+    char names[MANY][16], *start = bench_start_text("run", NULL, false);
     size_t n = MANY, unassigned = 0;
 
     for (size_t i = 0; i < MANY; i++) {
         (void)snprintf(names[i], sizeof(names[i]), "c-%zu", i);
-        specs[i] = make_spec(names[i], start);
+        specs[i] = bench_spec(names[i], start);
     }
     kc_supervisor_apply(b->supervisor, specs, MANY);
-    run_until(b, all_run, &n);
-    kc_supervisor_stop(b->supervisor, on_done, b);
-    run_until(b, is_stopped, NULL);
+    bench_run_until(b, all_run, &n);
+    kc_supervisor_stop(b->supervisor, bench_on_done, b);
+    bench_run_until(b, bench_is_stopped, NULL);
     for (size_t i = 0; i < b->n; i++)
         unassigned += b->seen[i].state == KC_STATE_UNASSIGNED && b->seen[i].pid == 0;
     assert_int_equal(unassigned, MANY);
@@ -503,22 +338,22 @@ static void an_executable_that_is_not_there_is_tried_again(void **state)
                                             .stop_grace_ms = GRACE_MS,
                                             .restart_first_ms = 5,
                                             .restart_max_ms = 20};
-    struct kc_supervisor *other = kc_supervisor_create(&b->loop, &options, on_status, b);
-    struct kc_task_spec spec = make_spec("orders", "{\"type\":\"start\"}");
+    struct kc_supervisor *other = kc_supervisor_create(&b->loop, &options, bench_on_status, b);
+    struct kc_task_spec spec = bench_spec("orders", "{\"type\":\"start\"}");
     const struct seen *s;
 
     kc_supervisor_apply(other, &spec, 1);
-    s = wait_state(b, KC_STATE_RESTARTING);
+    s = bench_wait_state(b, KC_STATE_RESTARTING);
     assert_non_null(strstr(s->trace, "cannot start a task process from /nowhere/kconnect"));
     while (s->attempt < 3)
-        s = wait_state(b, KC_STATE_RESTARTING);
-    kc_supervisor_stop(other, on_done, b);
-    run_until(b, is_stopped, NULL);
+        s = bench_wait_state(b, KC_STATE_RESTARTING);
+    kc_supervisor_stop(other, bench_on_done, b);
+    bench_run_until(b, bench_is_stopped, NULL);
     kc_supervisor_destroy(other);
     b->stopped = false;
 }
 
-#define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int main(int argc, char **argv)
 {
@@ -550,7 +385,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: %s TASK-EXECUTABLE\n", argv[0]);
         return 2;
     }
-    helper = argv[1];
+    bench_helper = argv[1];
     kc_log_set_level(KC_LOG_OFF);
     return cmocka_run_group_tests_name("supervisor", tests, NULL, NULL);
 }
