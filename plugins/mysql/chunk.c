@@ -100,6 +100,11 @@ static kc_status take_row(struct kc_chunk *c, MYSQL_ROW row, const unsigned long
     return KC_OK;
 }
 
+static void name_doing(char *doing, size_t size, const struct kc_table *t)
+{
+    (void)snprintf(doing, size, "read rows of %s.%s", t->database, t->name);
+}
+
 static kc_status take_rows(struct kc_chunk *c, MYSQL *mysql, MYSQL_RES *res, uint32_t limit,
                            struct kc_error *err)
 {
@@ -117,18 +122,31 @@ static kc_status take_rows(struct kc_chunk *c, MYSQL *mysql, MYSQL_RES *res, uin
         }
     }
     if (mysql_errno(mysql) != 0) {
-        (void)snprintf(doing, sizeof(doing), "read rows of %s.%s", c->table->database, c->table->name);
+        name_doing(doing, sizeof(doing), c->table);
         return kc_connection_fail(mysql, doing, err);
     }
     c->last = c->n_rows < limit;
     return KC_OK;
 }
 
-kc_status kc_chunk_read(struct kc_chunk *c, MYSQL *mysql, const struct kc_table *table, const uint64_t *after,
-                        uint32_t limit, int stop_fd, struct kc_error *err)
+kc_status kc_chunk_send(MYSQL *mysql, const struct kc_table *table, const uint64_t *after, uint32_t limit,
+                        struct kc_error *err)
 {
-    char *sql = kc_chunk_select(table, after, limit);
-    MYSQL_RES *res = NULL;
+    char *sql = kc_chunk_select(table, after, limit), doing[300];
+    kc_status status;
+
+    if (sql == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for a chunk of %s", table->name);
+    name_doing(doing, sizeof(doing), table);
+    status = kc_connection_send(mysql, sql, doing, err);
+    free(sql);
+    return status;
+}
+
+kc_status kc_chunk_receive(struct kc_chunk *c, MYSQL *mysql, const struct kc_table *table, uint32_t limit,
+                           int stop_fd, struct kc_error *err)
+{
+    MYSQL_RES *res;
     char doing[300];
     kc_status status;
 
@@ -136,11 +154,8 @@ kc_status kc_chunk_read(struct kc_chunk *c, MYSQL *mysql, const struct kc_table 
         kc_chunk_finish(c);
     kc_chunk_clear(c);
     c->table = table;
-    if (sql == NULL)
-        return kc_fail(err, KC_ERR_NOMEM, "out of memory for a chunk of %s", table->name);
-    (void)snprintf(doing, sizeof(doing), "read rows of %s.%s", table->database, table->name);
-    status = kc_connection_query_slow(mysql, sql, doing, stop_fd, err);
-    free(sql);
+    name_doing(doing, sizeof(doing), table);
+    status = kc_connection_wait(mysql, doing, stop_fd, err);
     if (status < 0)
         return status;
     res = mysql_use_result(mysql);

@@ -42,12 +42,13 @@ bool kc_chunk_possible(const struct kc_table *table);
 /* The key of a row of the stream or of the snapshot, as integers whose unsigned order is the server's. */
 void kc_chunk_key(const struct kc_table *table, const struct kc_value *row, uint64_t key[KC_CHUNK_KEYS]);
 
-/*
- * Reads up to `limit` rows behind `after` (NULL: from the beginning). Waits for the first row with stop_fd.
- * KC_ERR_RETRY, KC_ERR_CONFIG and so on as kc_connection_fail(); KC_ERR_STOPPED.
- */
-kc_status kc_chunk_read(struct kc_chunk *chunk, MYSQL *mysql, const struct kc_table *table,
-                        const uint64_t *after, uint32_t limit, int stop_fd, struct kc_error *err);
+/* Sends the SELECT of up to `limit` rows behind `after` (NULL: from the beginning). Errors as kc_connection_fail(). */
+kc_status kc_chunk_send(MYSQL *mysql, const struct kc_table *table, const uint64_t *after, uint32_t limit,
+                        struct kc_error *err);
+
+/* Receives its rows. Waits for the first one with stop_fd: KC_ERR_STOPPED. */
+kc_status kc_chunk_receive(struct kc_chunk *chunk, MYSQL *mysql, const struct kc_table *table, uint32_t limit,
+                           int stop_fd, struct kc_error *err);
 
 /* Marks the row of this key, if it is in the chunk, so that it is not emitted. */
 void kc_chunk_drop(struct kc_chunk *chunk, const uint64_t *key);

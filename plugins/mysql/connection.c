@@ -201,13 +201,17 @@ kc_status kc_connection_query(MYSQL *mysql, const char *sql, const char *doing, 
     return KC_OK;
 }
 
-kc_status kc_connection_query_slow(MYSQL *mysql, const char *sql, const char *doing, int stop_fd,
-                                   struct kc_error *err)
+kc_status kc_connection_send(MYSQL *mysql, const char *sql, const char *doing, struct kc_error *err)
+{
+    if (mysql_send_query(mysql, sql, (unsigned long)strlen(sql)) != 0)
+        return kc_connection_fail(mysql, doing, err);
+    return KC_OK;
+}
+
+kc_status kc_connection_wait(MYSQL *mysql, const char *doing, int stop_fd, struct kc_error *err)
 {
     struct pollfd fds[2] = {{mysql_get_socket(mysql), POLLIN, 0}, {stop_fd, POLLIN, 0}};
 
-    if (mysql_send_query(mysql, sql, (unsigned long)strlen(sql)) != 0)
-        return kc_connection_fail(mysql, doing, err);
     /* Nothing can be buffered here: the server speaks only after the statement. Negative descriptors are ignored. */
     while (poll(fds, 2, -1) >= 0) {
         if (fds[1].revents != 0)

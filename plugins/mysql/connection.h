@@ -27,12 +27,14 @@ kc_status kc_connection_open(const struct kc_mysql_config *config, uint32_t read
 kc_status kc_connection_query(MYSQL *mysql, const char *sql, const char *doing, MYSQL_RES **result,
                               struct kc_error *err);
 
+/* Sends a statement without waiting for the answer; kc_connection_wait() has to follow. */
+kc_status kc_connection_send(MYSQL *mysql, const char *sql, const char *doing, struct kc_error *err);
+
 /*
- * Sends a statement whose first answer may take long and waits for it; stop_fd readable gives KC_ERR_STOPPED, and the
- * connection is then good for nothing but mysql_close().
+ * Waits for the answer to a statement that was sent; stop_fd readable gives KC_ERR_STOPPED, and the connection is then
+ * good for nothing but mysql_close().
  */
-kc_status kc_connection_query_slow(MYSQL *mysql, const char *sql, const char *doing, int stop_fd,
-                                   struct kc_error *err);
+kc_status kc_connection_wait(MYSQL *mysql, const char *doing, int stop_fd, struct kc_error *err);
 
 /*
  * Turns the handle's last error into a status and a sentence: what a pause may mend is KC_ERR_RETRY, what a person

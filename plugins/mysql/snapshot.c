@@ -84,8 +84,9 @@ void kc_snapshot_close(struct kc_source *s)
 {
     struct kc_snapshot *sn = &s->snapshot;
 
-    if (sn->result != NULL)
+    if (sn->result != NULL || sn->ahead.sent)
         kc_source_query_drop(s);
+    kc_snapshot_forget_ahead(s);
     kc_chunk_finish(&sn->chunk);
     kc_window_finish(&sn->window);
     kc_gtid_set_destroy(sn->high_gtids);
@@ -228,7 +229,9 @@ static kc_status begin_hold_emit(struct kc_source *s, struct kc_error *err)
 
     if (sql == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for reading %s", sn->queue[0]->table->name);
-    status = kc_connection_query_slow(s->query, sql, "read a table", s->stop_fd, err);
+    status = kc_connection_send(s->query, sql, "read a table", err);
+    if (status == KC_OK)
+        status = kc_connection_wait(s->query, "read a table", s->stop_fd, err);
     free(sql);
     if (err->vendor_code == 1412 && status < 0) { /* changed since the consistent read was opened */
         kc_source_query_drop(s);
@@ -305,6 +308,7 @@ kc_status kc_snapshot_step(struct kc_source *s, struct kc_error *err)
         if (sn->phase == KC_SNAPSHOT_HOLD_TRACK)
             return hold_passed(s, err);
         sn->phase = KC_SNAPSHOT_EMIT;
+        kc_snapshot_send_ahead(s);
         return KC_OK;
     }
     /* A definition that the server no longer has: the stream is about to come to the change. */

@@ -32,6 +32,16 @@ enum kc_snapshot_phase {
     KC_SNAPSHOT_HOLD_EMIT,  /* ... is being emitted; the stream stands still */
 };
 
+/* A SELECT that was sent and not yet received. The stream must not move on between the two. */
+struct kc_select {
+    bool sent;
+    uint32_t limit;
+    uint64_t at_pos;              /* of the stream, when it was sent */
+    int64_t since_ms;             /* monotonic: where the margin before the SELECT begins */
+    struct kc_server_place place; /* MariaDB: the place that its view stands at */
+    struct kc_gtid_set *gtids;    /* MariaDB: what lies before it, where places do not compare */
+};
+
 struct kc_snapshot {
     enum kc_snapshot_phase phase;
     struct kc_captured **queue; /* tables to read, the current one first */
@@ -41,10 +51,11 @@ struct kc_snapshot {
     struct kc_chunk chunk;
     struct kc_window window;
     bool use_window;
-    bool borrowed;         /* records of the batch in hand point into the chunk */
-    bool touched;          /* an event of the table since the consistent read was opened */
-    int64_t not_before_ms; /* monotonic: no SELECT earlier */
-    uint32_t attempts;     /* of opening a consistent read that was not spoilt */
+    bool borrowed;          /* records of the batch in hand point into the chunk */
+    bool touched;           /* an event of the table since the consistent read was opened */
+    int64_t not_before_ms;  /* monotonic: no SELECT earlier */
+    uint32_t attempts;      /* of opening a consistent read that was not spoilt */
+    struct kc_select ahead; /* the SELECT of the next chunk, sent while this one is emitted */
     struct kc_server_place high;
     struct kc_gtid_set *high_gtids; /* MariaDB: what lies before the high mark */
     int64_t high_us;                /* the server's clock then */

@@ -28,6 +28,15 @@ static void forget_high(struct kc_snapshot *sn)
     sn->high_gtids = NULL;
 }
 
+void kc_snapshot_forget_ahead(struct kc_source *s)
+{
+    struct kc_select *ahead = &s->snapshot.ahead;
+
+    free(ahead->place.gtids);
+    kc_gtid_set_destroy(ahead->gtids);
+    memset(ahead, 0, sizeof(*ahead));
+}
+
 bool kc_snapshot_high_passed(const struct kc_source *s)
 {
     const struct kc_snapshot *sn = &s->snapshot;
@@ -105,25 +114,35 @@ static kc_status ready(struct kc_source *s, MYSQL *mysql, bool whole_table, stru
 /* Opens a consistent read at a known place that is not behind the stream. KC_NOTHING: it was. */
 static kc_status open_snapshot(struct kc_source *s, MYSQL *mysql, struct kc_error *err)
 {
-    struct kc_snapshot *sn = &s->snapshot;
+    struct kc_select *ahead = &s->snapshot.ahead;
     /* Places of one server compare; only behind a change of server GTIDs are needed, and they cost a scan of the file. */
     bool gtids = !s->stream.place_exact && s->stream.done != NULL && !kc_gtid_set_is_empty(s->stream.done);
     kc_status status;
 
-    forget_high(sn);
-    status = kc_server_snapshot_begin(mysql, gtids, &sn->high, err);
+    kc_snapshot_forget_ahead(s);
+    status = kc_server_snapshot_begin(mysql, gtids, &ahead->place, err);
     if (status == KC_OK && gtids)
-        status =
-            kc_gtid_set_parse(s->server.flavor, sn->high.gtids, strlen(sn->high.gtids), &sn->high_gtids, err);
+        status = kc_gtid_set_parse(s->server.flavor, ahead->place.gtids, strlen(ahead->place.gtids),
+                                   &ahead->gtids, err);
     if (status < 0)
         return status;
-    if ((gtids && !kc_gtid_set_includes(sn->high_gtids, s->stream.done)) ||
-        (!gtids && kc_binlog_place_compare(sn->high.file, sn->high.pos, s->stream.file, s->stream.pos) < 0)) {
+    if ((gtids && !kc_gtid_set_includes(ahead->gtids, s->stream.done)) ||
+        (!gtids &&
+         kc_binlog_place_compare(ahead->place.file, ahead->place.pos, s->stream.file, s->stream.pos) < 0)) {
         status = kc_connection_query(mysql, "COMMIT", "end a consistent read", NULL, err);
         later(s, AGAIN_MS);
         return status < 0 ? status : KC_NOTHING;
     }
     return KC_OK;
+}
+
+/* The place of the consistent read is the high mark. */
+static void take_place(struct kc_snapshot *sn)
+{
+    forget_high(sn);
+    sn->high = sn->ahead.place;
+    sn->high_gtids = sn->ahead.gtids;
+    memset(&sn->ahead, 0, sizeof(sn->ahead));
 }
 
 /* ---- both ---- */
@@ -147,7 +166,6 @@ static kc_status changed_under_select(struct kc_source *s, kc_status status, str
     if (!changed || ++sn->attempts > CHANGED_ATTEMPTS)
         return status;
     err->vendor_code = 0;
-    kc_source_query_drop(s);
     later(s, CHANGED_AGAIN_MS);
     return KC_NOTHING;
 }
@@ -173,44 +191,94 @@ static kc_status after_cut(struct kc_source *s, MYSQL **mysql, struct kc_error *
     return kc_source_query(s, mysql, err);
 }
 
-kc_status kc_snapshot_read_chunk(struct kc_source *s, struct kc_error *err)
+/* Prepares the view and sends the SELECT of the rows behind `after`. KC_NOTHING: not yet. */
+static kc_status send_select(struct kc_source *s, const uint64_t *after, struct kc_error *err)
 {
     struct kc_snapshot *sn = &s->snapshot;
-    const struct kc_captured *c = sn->queue[0];
-    bool mariadb = s->server.flavor == KC_FLAVOR_MARIADB;
-    int64_t since_ms = kc_source_clock() - s->config.window_margin_ms;
+    const struct kc_table *table = sn->queue[0]->table;
     MYSQL *mysql;
     kc_status status = kc_source_query(s, &mysql, err);
 
     if (status == KC_OK && sn->limit == 0) {
         sn->limit = s->config.chunk_rows < FIRST_ROWS ? s->config.chunk_rows : FIRST_ROWS;
-        status = kc_table_estimate(mysql, c->table, &sn->rows_total, err);
+        status = kc_table_estimate(mysql, table, &sn->rows_total, err);
     }
     if (status == KC_OK)
-        status = mariadb ? open_snapshot(s, mysql, err) : ready(s, mysql, false, err);
+        status = s->server.flavor == KC_FLAVOR_MARIADB ? open_snapshot(s, mysql, err)
+                                                       : ready(s, mysql, false, err);
     if (status != KC_OK)
         return status;
-    status = kc_chunk_read(&sn->chunk, mysql, c->table, sn->has_after ? sn->after : NULL, sn->limit,
-                           s->stop_fd, err);
-    if (status == KC_ERR_STOPPED)
+    sn->ahead.since_ms = kc_source_clock() - s->config.window_margin_ms;
+    sn->ahead.limit = sn->limit;
+    sn->ahead.at_pos = s->stream.pos;
+    status = kc_chunk_send(mysql, table, after, sn->limit, err);
+    sn->ahead.sent = status == KC_OK;
+    return status;
+}
+
+void kc_snapshot_send_ahead(struct kc_source *s)
+{
+    struct kc_snapshot *sn = &s->snapshot;
+    const struct kc_chunk *c = &sn->chunk;
+    struct kc_error err = {.struct_size = sizeof(err)};
+
+    if (c->last || c->n_rows == 0)
+        return;
+    if (send_select(s, &c->keys[(size_t)(c->n_rows - 1) * c->table->n_key], &err) < 0) {
+        kc_snapshot_forget_ahead(s);
         kc_source_query_drop(s);
-    if (status < 0)
-        return changed_under_select(s, status, err);
-    sn->attempts = 0;
+    }
+}
+
+/* The high mark of the chunk just received, and the drop of what was touched before its window. */
+static kc_status close_chunk(struct kc_source *s, int64_t since_ms, struct kc_error *err)
+{
+    struct kc_snapshot *sn = &s->snapshot;
+    bool mariadb = s->server.flavor == KC_FLAVOR_MARIADB;
+    MYSQL *mysql = s->query;
+    kc_status status = KC_OK;
+
+    if (mariadb)
+        take_place(sn);
+    else
+        forget_high(sn);
     if (sn->chunk.cut)
         status = after_cut(s, &mysql, err);
     else if (mariadb)
         status = kc_connection_query(mysql, "COMMIT", "end a consistent read", NULL, err);
-    if (status == KC_OK && !mariadb) {
-        forget_high(sn);
+    if (status == KC_OK && !mariadb)
         status = kc_server_place_read(mysql, &s->server, &sn->high, err);
-    }
     if (status == KC_OK)
         status = take_clock(s, mysql, err);
     if (status == KC_OK && sn->use_window)
-        kc_window_apply(&sn->window, c->index, since_ms, &sn->chunk);
+        kc_window_apply(&sn->window, sn->queue[0]->index, since_ms, &sn->chunk);
     adapt_limit(s);
+    sn->ahead.sent = false;
     return status;
+}
+
+kc_status kc_snapshot_read_chunk(struct kc_source *s, struct kc_error *err)
+{
+    struct kc_snapshot *sn = &s->snapshot;
+    const struct kc_table *table = sn->queue[0]->table;
+    kc_status status = KC_OK;
+
+    if (sn->ahead.sent && sn->ahead.at_pos != s->stream.pos) { /* never so far; what it saw could be stale */
+        kc_snapshot_forget_ahead(s);
+        kc_source_query_drop(s);
+    }
+    if (!sn->ahead.sent)
+        status = send_select(s, sn->has_after ? sn->after : NULL, err);
+    if (status != KC_OK)
+        return status;
+    status = kc_chunk_receive(&sn->chunk, s->query, table, sn->ahead.limit, s->stop_fd, err);
+    if (status < 0) {
+        kc_snapshot_forget_ahead(s);
+        kc_source_query_drop(s);
+        return changed_under_select(s, status, err);
+    }
+    sn->attempts = 0;
+    return close_chunk(s, sn->ahead.since_ms, err);
 }
 
 kc_status kc_snapshot_open_hold(struct kc_source *s, struct kc_error *err)
@@ -224,6 +292,8 @@ kc_status kc_snapshot_open_hold(struct kc_source *s, struct kc_error *err)
         status = kc_table_estimate(mysql, sn->queue[0]->table, &sn->rows_total, err);
     if (status == KC_OK)
         status = mariadb ? open_snapshot(s, mysql, err) : ready(s, mysql, true, err);
+    if (status == KC_OK && mariadb)
+        take_place(sn);
     if (status == KC_OK && !mariadb) {
         forget_high(sn);
         status = kc_connection_query(mysql, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY",

@@ -10,8 +10,17 @@
  */
 kc_status kc_snapshot_read_chunk(struct kc_source *s, struct kc_error *err);
 
+/*
+ * Sends the SELECT of the chunk behind the one in hand, so that the server works while this one is emitted. The stream
+ * stands still until kc_snapshot_read_chunk() receives it. What goes wrong shows there.
+ */
+void kc_snapshot_send_ahead(struct kc_source *s);
+
 /* Opens the consistent read of the current table on the query connection. KC_NOTHING as above. */
 kc_status kc_snapshot_open_hold(struct kc_source *s, struct kc_error *err);
+
+/* Forgets a SELECT that was sent; the connection has to be dropped too. */
+void kc_snapshot_forget_ahead(struct kc_source *s);
 
 /* True when the stream has passed the high mark. Only between two transactions. */
 bool kc_snapshot_high_passed(const struct kc_source *s);
