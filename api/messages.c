@@ -14,7 +14,7 @@ enum {
     PAYLOAD_MAX = 1024 * 1024,
     TIME_MAX_MS = 5000,
     TOPICS_AT_ONCE = 10, /* more are not searched together: the topic must be named */
-    QUERIES_AT_ONCE = 8, /* each has a Kafka client of its own */
+    QUERIES_AT_ONCE = 4, /* each has a Kafka client of its own */
     RETRY_BUSY_S = 1,
     RETRY_KAFKA_S = 5,
 };
