@@ -14,8 +14,6 @@
 #include "task_plan.h"
 
 enum {
-    RESTART_FIRST_MS = 1000,
-    RESTART_MAX_MS = 60000,
     EXIT_DEADLINE_MS = 9500, /* from the signal to the end, whatever hangs */
 };
 
@@ -139,8 +137,8 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
     struct kc_supervisor_options options = {
         .executable = w->executable,
         .stop_grace_ms = w->config->graceful_shutdown_ms,
-        .restart_first_ms = RESTART_FIRST_MS,
-        .restart_max_ms = RESTART_MAX_MS,
+        .restart_first_ms = w->config->restart_first_ms,
+        .restart_max_ms = w->config->restart_max_ms,
     };
     struct kc_api_context context = {.config = w->config};
 

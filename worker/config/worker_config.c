@@ -229,6 +229,8 @@ static kc_status take_fields(struct loaded *l, struct kc_error *err)
     take_topics(l);
     c->request_timeout_ms = number(l, "rest.request.timeout.ms");
     c->graceful_shutdown_ms = number(l, "task.shutdown.graceful.timeout.ms");
+    c->restart_first_ms = number(l, "errors.restart.delay.initial.ms");
+    c->restart_max_ms = number(l, "errors.restart.delay.max.ms");
     c->max_request_bytes = number(l, "rest.request.max.bytes");
     (void)kc_log_level_parse(kc_props_get(c->props, "log.level"), &c->log_level);
     c->log_format = strcasecmp(kc_props_get(c->props, "log.format"), "json") == 0 ? KC_LOG_JSON : KC_LOG_TEXT;
