@@ -5,6 +5,7 @@
  *   connector/<name>     {"type":s,"target":s,"revision":n,"generation":n,"config":{s:s}}
  *   assignment/<name>    {"worker":s,"instance":s,"revision":n}
  *   revision             {"last":n}   the highest revision ever given, so that none comes twice
+ *   position             {"next":n}   the first request in the mailbox that is not answered yet
  *   reply/<worker>/<n>   {"id":s,"outcome":s,"message":s}   n: number of the request modulo 256
  *
  * status.storage.topic, written by every worker

@@ -53,7 +53,8 @@ static void announce(struct kc_fleet *f)
 
 static void release(struct kc_fleet *f)
 {
-    kc_membership_destroy(f->membership);
+    if (!kc_membership_destroy(f->membership))
+        return; /* its thread goes on using the rest until the process ends */
     if (f->follower != NULL)
         kc_follower_stop(f->follower);
     kc_outbox_destroy(f->outbox, FLUSH_MS);

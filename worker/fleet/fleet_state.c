@@ -119,6 +119,7 @@ static void drop_if_empty(struct kc_fleet_state *s, const char *name)
 kc_status kc_fleet_state_copy(const struct kc_fleet_state *s, struct kc_fleet_state *copy)
 {
     copy->last_revision = s->last_revision;
+    copy->next_request = s->next_request;
     copy->entries = calloc(s->n_entries + 1, sizeof(*copy->entries));
     copy->workers = calloc(s->n_workers + 1, sizeof(struct kc_worker_doc *));
     if (copy->entries == NULL || copy->workers == NULL)
@@ -265,6 +266,19 @@ static kc_status apply_revision(struct kc_fleet_state *s, const char *rest, cons
     return KC_OK;
 }
 
+static kc_status apply_position(struct kc_fleet_state *s, const char *rest, const char *value, size_t len,
+                                struct kc_error *err)
+{
+    cJSON *json = value != NULL ? kc_json_parse(value, len, err) : NULL;
+
+    (void)rest;
+    if (value != NULL && json == NULL)
+        return err->status;
+    s->next_request = kc_json_int(json, "next", 0);
+    cJSON_Delete(json);
+    return KC_OK;
+}
+
 kc_status kc_fleet_state_apply(struct kc_fleet_state *s, const char *key, const char *value, size_t len,
                                struct kc_error *err)
 {
@@ -273,7 +287,7 @@ kc_status kc_fleet_state_apply(struct kc_fleet_state *s, const char *key, const 
         kc_status (*apply)(struct kc_fleet_state *, const char *, const char *, size_t, struct kc_error *);
     } kinds[] = {
         {"connector/", apply_connector}, {"assignment/", apply_assignment}, {"status/", apply_status},
-        {"worker/", apply_worker},       {"revision", apply_revision},
+        {"worker/", apply_worker},       {"revision", apply_revision},      {"position", apply_position},
     };
     struct kc_error local = KC_ERROR_INIT;
 

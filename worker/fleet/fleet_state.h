@@ -21,6 +21,7 @@ struct kc_fleet_state {
     struct kc_worker_doc **workers; /* sorted by id */
     size_t n_workers;
     size_t workers_cap;
+    int64_t next_request;  /* offset in the mailbox; 0: nothing has been answered yet */
     int64_t last_revision; /* the highest that was ever given, here or in any document */
 };
 

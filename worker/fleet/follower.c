@@ -42,6 +42,10 @@ struct kc_follower {
     atomic_bool topics_ready, member, has_leader, caught_up;
     atomic_bool facts_changed;
 
+    pthread_mutex_t watch_lock; /* held while `watch` runs */
+    void (*watch)(void *arg);
+    void *watch_arg;
+
     pthread_mutex_t lock; /* around all below */
     pthread_cond_t moved; /* config_position grew */
     struct kc_fleet_state state;
@@ -129,6 +133,7 @@ struct kc_follower *kc_follower_create(const struct kc_follower_parts *parts, st
     f->parts = *parts;
     f->replies_end = &f->replies;
     (void)pthread_mutex_init(&f->lock, NULL);
+    (void)pthread_mutex_init(&f->watch_lock, NULL);
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&f->moved, &attributes);
@@ -165,6 +170,7 @@ void kc_follower_destroy(struct kc_follower *f)
     free(f->cluster_id);
     free(f->at_end);
     (void)pthread_mutex_destroy(&f->lock);
+    (void)pthread_mutex_destroy(&f->watch_lock);
     (void)pthread_cond_destroy(&f->moved);
     free(f);
 }
@@ -382,6 +388,22 @@ static void show(struct kc_follower *f)
     hand_out_replies(f);
 }
 
+void kc_follower_set_watch(struct kc_follower *f, void (*watch)(void *arg), void *arg)
+{
+    (void)pthread_mutex_lock(&f->watch_lock);
+    f->watch = watch;
+    f->watch_arg = arg;
+    (void)pthread_mutex_unlock(&f->watch_lock);
+}
+
+static void call_watch(struct kc_follower *f)
+{
+    (void)pthread_mutex_lock(&f->watch_lock);
+    if (f->watch != NULL)
+        f->watch(f->watch_arg);
+    (void)pthread_mutex_unlock(&f->watch_lock);
+}
+
 static void resend(struct kc_follower *f)
 {
     if (kc_mono_ms() < f->resend_at_ms)
@@ -405,6 +427,7 @@ static void *run(void *arg)
         kc_status_report_start(f->parts.status_report);
         while (!atomic_load(&f->stop)) {
             read_batch(f);
+            call_watch(f);
             show(f);
             (void)rd_kafka_poll(f->client, 0);
             kc_outbox_serve(f->parts.outbox);

@@ -38,7 +38,10 @@ char *kc_follower_trouble(struct kc_follower *f);
 enum kc_trouble_source { KC_TROUBLE_TOPICS, KC_TROUBLE_MEMBER, KC_TROUBLE_LEADER, KC_TROUBLE_SOURCES };
 void kc_follower_set_trouble(struct kc_follower *f, enum kc_trouble_source source, const char *text);
 
-/* The member thread tells what it knows; a new view follows at once when that is news. */
+/* Has the follower's thread call `watch` every tenth of a second; NULL ends that, and no call is under way any more. */
+void kc_follower_set_watch(struct kc_follower *f, void (*watch)(void *arg), void *arg);
+
+/* Says what is known of the group; a new view follows at once when that is news. Any thread. */
 void kc_follower_set_membership(struct kc_follower *f, bool member, bool has_leader);
 
 /* True once the internal topics are there and as they must be. */

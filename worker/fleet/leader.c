@@ -98,27 +98,6 @@ void kc_leader_stand_down(struct kc_leader *l)
     clear_workers(l);
 }
 
-/* Where the predecessor has come to: the next request that nobody has answered. */
-static kc_status committed_position(struct kc_leader *l, rd_kafka_t *member, int64_t *offset,
-                                    struct kc_error *err)
-{
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    kc_status status = KC_OK;
-    rd_kafka_resp_err_t code;
-
-    rd_kafka_topic_partition_list_add(list, l->config->request_storage_topic, MAILBOX_PARTITION);
-    code = rd_kafka_committed(member, list, CALL_TIMEOUT_MS);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        code = list->elems[0].err;
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        status =
-            kc_fail(err, KC_ERR_RETRY, "cannot read the position in the mailbox: %s", rd_kafka_err2str(code));
-    else
-        *offset = list->elems[0].offset >= 0 ? list->elems[0].offset : RD_KAFKA_OFFSET_BEGINNING;
-    rd_kafka_topic_partition_list_destroy(list);
-    return status;
-}
-
 static kc_status start_reading(struct kc_leader *l, int64_t offset, struct kc_error *err)
 {
     rd_kafka_t *client = kc_follower_client(l->follower);
@@ -132,9 +111,8 @@ static kc_status start_reading(struct kc_leader *l, int64_t offset, struct kc_er
     return KC_OK;
 }
 
-kc_status kc_leader_take_over(struct kc_leader *l, rd_kafka_t *member, struct kc_error *err)
+kc_status kc_leader_take_over(struct kc_leader *l, struct kc_error *err)
 {
-    int64_t offset = RD_KAFKA_OFFSET_BEGINNING;
     kc_status status;
 
     if (l->txn == NULL)
@@ -148,9 +126,7 @@ kc_status kc_leader_take_over(struct kc_leader *l, rd_kafka_t *member, struct kc
     if (status >= 0)
         status = kc_follower_copy_at_end(l->follower, CALL_TIMEOUT_MS, &l->state, err);
     if (status >= 0)
-        status = committed_position(l, member, &offset, err);
-    if (status >= 0)
-        status = start_reading(l, offset, err);
+        status = start_reading(l, l->state.next_request, err);
     if (status < 0) {
         kc_leader_stand_down(l);
         return status;
@@ -192,9 +168,23 @@ static kc_status add_replies(struct kc_fleet_records *records, struct decided *b
     return KC_OK;
 }
 
+/*
+ * The position goes into the config topic beside the group's offset: a broker that dies in the middle of a transaction
+ * can leave the group's offset unreadable for ever (a hanging transaction in __consumer_offsets).
+ */
+static kc_status add_position(struct kc_fleet_state *work, struct kc_fleet_records *records,
+                              int64_t next_request)
+{
+    struct kc_buf text = {0};
+
+    work->next_request = next_request;
+    kc_buf_printf(&text, "{\"next\":%" PRId64 "}", next_request);
+    return kc_fleet_records_add(records, "position", "", &text, KC_NO_CAUSE);
+}
+
 /* Works out on `work` what the batch does: changes first, then who runs what, then the replies. */
-static kc_status decide(struct kc_leader *l, struct decided *batch, size_t n, struct kc_fleet_state *work,
-                        struct kc_fleet_records *records)
+static kc_status decide(struct kc_leader *l, struct decided *batch, size_t n, int64_t next_request,
+                        struct kc_fleet_state *work, struct kc_fleet_records *records)
 {
     int64_t now_ms = kc_now_ms();
     kc_status status = KC_OK;
@@ -211,6 +201,8 @@ static kc_status decide(struct kc_leader *l, struct decided *batch, size_t n, st
         status = kc_assign(work, l->workers, l->n_workers, records);
     if (status >= 0)
         status = kc_assign_note_revision(work, l->state.last_revision, records);
+    if (status >= 0 && next_request >= 0)
+        status = add_position(work, records, next_request);
     return status < 0 ? status : add_replies(records, batch, n);
 }
 
@@ -228,7 +220,7 @@ static kc_status transact(struct kc_leader *l, rd_kafka_t *member, struct decide
     if (status >= 0)
         status = kc_fleet_state_copy(&l->state, &work);
     if (status >= 0)
-        status = decide(l, batch, n, &work, &records);
+        status = decide(l, batch, n, next_request, &work, &records);
     if (status < 0)
         status = kc_fail(err, status, "out of memory");
     else if (records.n > 0 || next_request >= 0)

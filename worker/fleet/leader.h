@@ -21,11 +21,11 @@ struct kc_leader *kc_leader_create(const struct kc_worker_config *config, struct
 void kc_leader_destroy(struct kc_leader *l);
 
 /*
- * A new producer that fences the predecessor's, the config topic to its end, the committed position, then reading.
- * `member` is the group's consumer, which has the mailbox. KC_ERR_RETRY: call again soon. KC_ERR_CONFIG: it may not.
+ * A new producer that fences the predecessor's, the config topic to its end with the position in the mailbox, then
+ * reading. To be called when this worker has the mailbox. KC_ERR_RETRY: call again soon. KC_ERR_CONFIG: it may not.
  * Takes a few seconds at most.
  */
-kc_status kc_leader_take_over(struct kc_leader *l, rd_kafka_t *member, struct kc_error *err);
+kc_status kc_leader_take_over(struct kc_leader *l, struct kc_error *err);
 bool kc_leader_active(const struct kc_leader *l);
 /* Stops at once; a transaction that is open is aborted if Kafka answers. Harmless when not active. */
 void kc_leader_stand_down(struct kc_leader *l);

@@ -51,6 +51,8 @@ struct kc_leader_txn *kc_leader_txn_create(const struct kc_worker_config *config
     struct kc_leader_txn *t = calloc(1, sizeof(*t));
     const char *const fixed[] = {"transactional.id",
                                  t != NULL ? t->transactional_id : "",
+                                 "socket.timeout.ms",
+                                 "5000",
                                  "transaction.timeout.ms",
                                  "10000",
                                  "message.timeout.ms",

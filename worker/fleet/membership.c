@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "fleet/group_picture.h"
@@ -15,26 +16,30 @@ enum {
     LOOK_EVERY_MS = 30000, /* without any reason */
     LOOK_TIMEOUT_MS = 1000,
     LEAVE_TIMEOUT_MS = 1500,
+    STOP_TIMEOUT_S = 3,
     FIRST_PAUSE_MS = 200,
     LONGEST_PAUSE_MS = 5000,
 };
 
 static const char component[] = "worker/fleet";
 
-/* Everything but `stop` belongs to the thread once it runs. */
 struct kc_membership {
     const struct kc_worker_config *config;
     const char *client_id;
     struct kc_follower *follower;
     struct kc_noise *noise;
     struct kc_leader *leader;
-    rd_kafka_t *client;
     pthread_t thread;
     bool has_thread;
     atomic_bool stop;
 
-    bool joined;      /* the group has let us in, and has not thrown us out as far as librdkafka knows */
-    char *member_id;  /* under which it has; another one: thrown out and let in anew */
+    pthread_mutex_t lock; /* around these; only the thread changes `client` */
+    rd_kafka_t *client;
+    bool joined;     /* the group has let us in, and has not thrown us out as far as librdkafka knows */
+    char *member_id; /* under which it has; another one: thrown out and let in anew */
+    bool led;        /* somebody has the mailbox */
+
+    /* The thread's own. */
     bool has_mailbox; /* this worker is to lead */
     struct kc_group_picture picture;
     int64_t look_at_ms; /* when to take the next one */
@@ -50,42 +55,61 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
     kc_noise_tell(m->noise, "group membership", code, reason);
 }
 
+/* With the lock held. */
+static void tell(struct kc_membership *m)
+{
+    kc_follower_set_membership(m->follower, m->joined, m->joined && m->led);
+}
+
 static void show(struct kc_membership *m)
 {
-    kc_follower_set_membership(m->follower, m->joined,
-                               m->joined && (kc_leader_active(m->leader) || m->picture.led));
+    (void)pthread_mutex_lock(&m->lock);
+    m->led = kc_leader_active(m->leader) || m->picture.led;
+    tell(m);
+    (void)pthread_mutex_unlock(&m->lock);
 }
 
 static void lose_membership(struct kc_membership *m)
 {
-    m->joined = false;
     m->picture.led = false;
-    show(m);
+    (void)pthread_mutex_lock(&m->lock);
+    m->joined = m->led = false;
+    tell(m);
+    (void)pthread_mutex_unlock(&m->lock);
 }
 
 /*
  * librdkafka forgets the member id as soon as the session has timed out on its clock, or the coordinator does not know
- * it any more; a worker without partitions would learn of it in no other way.
+ * it any more; a worker without partitions would learn of it in no other way. Called by the follower's thread too, as
+ * ours may be held up in a transaction.
  */
-static void check_membership(struct kc_membership *m)
+static void check_membership(void *arg)
 {
+    struct kc_membership *m = arg;
     char *id;
 
-    if (!m->joined)
-        return;
-    id = rd_kafka_memberid(m->client);
-    if (id == NULL || m->member_id == NULL || strcmp(id, m->member_id) != 0)
-        lose_membership(m);
-    free(id);
+    (void)pthread_mutex_lock(&m->lock);
+    if (m->joined) {
+        id = m->client != NULL ? rd_kafka_memberid(m->client) : NULL;
+        if (id == NULL || m->member_id == NULL || strcmp(id, m->member_id) != 0)
+            m->joined = m->led = false;
+        free(id);
+        tell(m);
+    }
+    (void)pthread_mutex_unlock(&m->lock);
 }
 
 /* For the leader's waiting in a transaction: without membership there is nothing to wait for. */
 static bool is_alive(void *arg)
 {
     struct kc_membership *m = arg;
+    bool joined;
 
     check_membership(m);
-    return m->joined && !atomic_load(&m->stop);
+    (void)pthread_mutex_lock(&m->lock);
+    joined = m->joined;
+    (void)pthread_mutex_unlock(&m->lock);
+    return joined && !atomic_load(&m->stop);
 }
 
 static void look_soon(struct kc_membership *m)
@@ -100,9 +124,11 @@ static void on_assigned(struct kc_membership *m, rd_kafka_topic_partition_list_t
         partitions->elems[i].offset = RD_KAFKA_OFFSET_END;
     rd_kafka_error_destroy(rd_kafka_incremental_assign(m->client, partitions));
     (void)rd_kafka_pause_partitions(m->client, partitions);
+    (void)pthread_mutex_lock(&m->lock);
     free(m->member_id);
     m->member_id = rd_kafka_memberid(m->client);
     m->joined = true;
+    (void)pthread_mutex_unlock(&m->lock);
     kc_follower_set_trouble(m->follower, KC_TROUBLE_MEMBER, NULL);
     kc_noise_clear(m->noise);
     if (partitions->cnt > 0) {
@@ -162,12 +188,15 @@ static kc_status join(struct kc_membership *m, struct kc_error *err)
         .on_error = on_error,
         .on_rebalance = on_rebalance,
     };
+    rd_kafka_t *client = kc_fleet_client_new(m->config, &how, err);
     rd_kafka_topic_partition_list_t *topics;
     rd_kafka_resp_err_t code;
 
-    m->client = kc_fleet_client_new(m->config, &how, err);
-    if (m->client == NULL)
+    if (client == NULL)
         return err->status;
+    (void)pthread_mutex_lock(&m->lock);
+    m->client = client;
+    (void)pthread_mutex_unlock(&m->lock);
     (void)rd_kafka_poll_set_consumer(m->client);
     topics = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(topics, m->config->request_storage_topic, RD_KAFKA_PARTITION_UA);
@@ -184,9 +213,11 @@ static void leave(struct kc_membership *m)
 {
     rd_kafka_queue_t *queue;
     rd_kafka_error_t *error;
+    rd_kafka_t *client = m->client;
     int64_t until_ms = kc_mono_ms() + LEAVE_TIMEOUT_MS;
 
     kc_leader_stand_down(m->leader);
+    lose_membership(m); /* first, so that nobody asks a consumer that closes */
     m->has_mailbox = false;
     if (m->client == NULL)
         return;
@@ -201,8 +232,10 @@ static void leave(struct kc_membership *m)
             rd_kafka_message_destroy(message);
     }
     rd_kafka_queue_destroy(queue);
-    rd_kafka_destroy_flags(m->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    (void)pthread_mutex_lock(&m->lock);
     m->client = NULL;
+    (void)pthread_mutex_unlock(&m->lock);
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 static void poll_group(struct kc_membership *m, int timeout_ms)
@@ -228,7 +261,7 @@ static void look_at_group(struct kc_membership *m)
     bool settled;
     kc_status status;
 
-    if (!m->joined || kc_mono_ms() < m->look_at_ms)
+    if (!is_alive(m) || kc_mono_ms() < m->look_at_ms)
         return;
     status = kc_group_picture_take(&m->picture, kc_follower_client(m->follower), m->config->group_id,
                                    LOOK_TIMEOUT_MS, &err);
@@ -255,7 +288,7 @@ static void lead(struct kc_membership *m)
     } else if (kc_mono_ms() < m->lead_at_ms) {
         return;
     } else {
-        status = kc_leader_take_over(m->leader, m->client, &err);
+        status = kc_leader_take_over(m->leader, &err);
         if (status >= 0) {
             m->lead_pause_ms = FIRST_PAUSE_MS;
             look_soon(m); /* tasks are placed on whoever is there now */
@@ -282,7 +315,6 @@ static bool ensure_joined(struct kc_membership *m, int64_t *pause_ms)
         rd_kafka_fatal_error(m->client, reason, sizeof(reason)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
         kc_log(KC_WARN, component, "the group's consumer broke and is replaced: %s", reason);
         leave(m);
-        lose_membership(m);
     }
     if (m->client != NULL)
         return true;
@@ -291,9 +323,7 @@ static bool ensure_joined(struct kc_membership *m, int64_t *pause_ms)
         return true;
     }
     kc_log(KC_ERROR, component, "%s; trying again in %.1f s", err.message, (double)*pause_ms / 1000);
-    if (m->client != NULL)
-        rd_kafka_destroy(m->client);
-    m->client = NULL;
+    leave(m);
     (void)kc_fleet_pause(&m->stop, *pause_ms);
     *pause_ms = *pause_ms * 2 < LONGEST_PAUSE_MS ? *pause_ms * 2 : LONGEST_PAUSE_MS;
     return false;
@@ -312,12 +342,10 @@ static void *run(void *arg)
         if (m->has_mailbox)
             lead(m);
         poll_group(m, kc_leader_active(m->leader) ? 0 : TICK_MS);
-        check_membership(m);
         look_at_group(m);
         show(m);
     }
     leave(m);
-    lose_membership(m);
     return NULL;
 }
 
@@ -333,10 +361,11 @@ struct kc_membership *kc_membership_create(const struct kc_worker_config *config
         m->client_id = client_id;
         m->follower = follower;
         m->noise = noise;
+        (void)pthread_mutex_init(&m->lock, NULL);
         m->leader = kc_leader_create(config, follower, status_report, noise, is_alive, m);
     }
     if (m == NULL || m->leader == NULL) {
-        kc_membership_destroy(m);
+        (void)kc_membership_destroy(m);
         (void)kc_fail(err, KC_ERR_NOMEM, "out of memory");
         return NULL;
     }
@@ -348,18 +377,29 @@ kc_status kc_membership_start(struct kc_membership *m, struct kc_error *err)
     if (pthread_create(&m->thread, NULL, run, m) != 0)
         return kc_fail(err, KC_ERR_FATAL, "cannot start a thread");
     m->has_thread = true;
+    kc_follower_set_watch(m->follower, check_membership, m);
     return KC_OK;
 }
 
-void kc_membership_destroy(struct kc_membership *m)
+bool kc_membership_destroy(struct kc_membership *m)
 {
+    struct timespec until;
+
     if (m == NULL)
-        return;
+        return true;
     atomic_store(&m->stop, true);
-    if (m->has_thread)
-        (void)pthread_join(m->thread, NULL);
+    kc_follower_set_watch(m->follower, NULL, NULL);
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += STOP_TIMEOUT_S;
+    if (m->has_thread && pthread_timedjoin_np(m->thread, NULL, &until) != 0) {
+        kc_log(KC_WARN, component, "group %s could not be left in time; the others will notice",
+               m->config->group_id);
+        return false;
+    }
     kc_leader_destroy(m->leader);
     kc_group_picture_finish(&m->picture);
+    (void)pthread_mutex_destroy(&m->lock);
     free(m->member_id);
     free(m);
+    return true;
 }

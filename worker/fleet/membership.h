@@ -17,7 +17,11 @@ struct kc_membership *kc_membership_create(const struct kc_worker_config *config
                                            struct kc_status_report *status_report, struct kc_noise *noise,
                                            struct kc_error *err);
 kc_status kc_membership_start(struct kc_membership *m, struct kc_error *err);
-/* Leaves the group and joins the thread, within about 2 s; then frees it. */
-void kc_membership_destroy(struct kc_membership *m);
+/*
+ * Leaves the group and frees everything, within 3 s. False: librdkafka did not let the thread go (calls of a
+ * transaction can take longer than their timeout while brokers are away); it still uses all it was given, so that none
+ * of that may be freed: the process is about to end anyway.
+ */
+bool kc_membership_destroy(struct kc_membership *m);
 
 #endif
