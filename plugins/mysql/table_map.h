@@ -47,7 +47,8 @@ void kc_table_maps_destroy(struct kc_table_maps *maps);
 
 /*
  * Takes a TABLE_MAP event. *map is owned by the collection and valid until another definition takes the id,
- * kc_table_maps_clear() or destroy. *fresh: true when it is not the one that the last call for this id gave, so
+ * kc_table_maps_clear() or destroy; beyond 8,192 tables those not announced for long are forgotten, so `user` must not
+ * own memory. *fresh: true when it is not the one that the last call for this id gave, so
  * `user` and the binding are empty. KC_ERR_FATAL: bytes that cannot be right.
  */
 kc_status kc_table_maps_put(struct kc_table_maps *maps, const struct kc_event *event,
