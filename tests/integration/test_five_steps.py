@@ -144,6 +144,19 @@ def test_snapshot_mode_no_data_starts_with_the_next_change(connectors, schema):
     assert record.key == b"2"
 
 
+@pytest.mark.parametrize("mode", ["no_data", "initial"])
+def test_the_position_is_kept_from_the_first_moment_on(worker, connectors, schema, mode):
+    schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+    connector = connectors.run(schema, "t", snapshot__mode=mode)
+    worker.rest.put(f"/connectors/{connector.name}/stop")
+    connector.wait("STOPPED")
+    schema.execute("INSERT INTO t VALUES (1), (2)", "DELETE FROM t WHERE id = 1")
+    worker.rest.deploy(connector.name)
+    with connector.reader("t") as reader:
+        records = reader.read(3)
+    assert sorted((r.key, r.op) for r in records) == [(b"1", "DELETE"), (b"1", "INSERT"), (b"2", "INSERT")]
+
+
 def test_a_table_without_a_key_goes_to_one_partition_with_null_keys(connectors, schema):
     schema.execute("CREATE TABLE plain (a INT, b VARCHAR(10))", "INSERT INTO plain VALUES (1, 'x'), (1, 'x')")
     connector = connectors.run(schema, "plain")

@@ -68,7 +68,7 @@ def test_names_that_are_allowed(worker, connectors, config, name):
 def test_names_that_are_refused_with_the_rule(worker, config, name):
     before = names(worker)
     message = error_of(worker.rest.create(name, config), 400)
-    if isinstance(name, str) and name.strip():
+    if isinstance(name, str) and name.strip() and "\0" not in name:
         assert "48" in message and "hyphen" in message
     assert names(worker) == before
 

@@ -63,8 +63,7 @@ def test_a_broker_that_is_not_there_is_said_and_waited_for(scratch):
     worker.start(wait=False)
     try:
         worker.wait_for_log(rf"127\.0\.0\.1:{port}")
-        health = wait_for(lambda: health_of(worker), 20, "an answer of GET /health")
-        assert (health.status_code, health.json()["status"]) == (503, "starting")
+        assert wait_for(lambda: health_of(worker), 20, "an answer of GET /health") == (503, "starting")
         assert worker.process.poll() is None
         broker.start()
         worker.wait_until_healthy(60)
@@ -77,7 +76,8 @@ def test_a_broker_that_is_not_there_is_said_and_waited_for(scratch):
 
 def health_of(worker):
     try:
-        return requests.get(f"{worker.url}/health", timeout=5)
+        answer = requests.get(f"{worker.url}/health", timeout=5)
+        return answer.status_code, answer.json()["status"]
     except requests.RequestException:
         return None
 
@@ -104,7 +104,8 @@ def test_sigterm_finishes_the_transaction_leaves_the_group_and_exits_with_0(own_
         assert time.monotonic() - began < 10
         assert not is_alive(task)
         own_worker.process = None
-        groups = own_worker.kafka.admin().describe_consumer_groups([own_worker.group])
+        admin = own_worker.kafka.admin()
+        groups = admin.describe_consumer_groups([own_worker.group])
         assert groups[own_worker.group].result(20).members == []
         # The next start begins exactly behind what was written.
         own_worker.start()
@@ -126,13 +127,14 @@ def test_internal_topics_are_compacted_and_refused_when_they_are_not(kafka, own_
     own_worker.start()
     names = [f"{own_worker.group}-{name}" for name in ("configs", "status", "offsets")]
     resources = [ConfigResource(ResourceType.TOPIC, name) for name in names]
-    for future in kafka.admin().describe_configs(resources).values():
+    admin = kafka.admin()
+    for future in admin.describe_configs(resources).values():
         assert future.result(20)["cleanup.policy"].value == "compact"
     assert kafka.partitions()[names[0]] == 1 and kafka.partitions()[names[2]] == 3
 
     other = Worker(kafka, scratch / unique("worker-"))
     wrong = f"{other.group}-configs"
-    kafka.admin().create_topics([NewTopic(wrong, 1, 1, config={"cleanup.policy": "delete"})])[wrong].result(20)
+    admin.create_topics([NewTopic(wrong, 1, 1, config={"cleanup.policy": "delete"})])[wrong].result(20)
     other.start(wait=False)
     try:
         other.wait_for_log(wrong + r"[^\n]*compact|compact[^\n]*" + wrong)
@@ -179,8 +181,8 @@ def test_nothing_secret_is_in_a_tasks_arguments_or_environment(worker, connector
 def test_the_limits_on_topics_are_checked_before_the_first_is_made(own_worker, own_connectors, schema):
     own_worker.settings["topic.creation.max.topics"] = "1"
     own_worker.start()
-    schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
-    connector = own_connectors.define(schema, "t").create()
+    schema.execute("CREATE TABLE t (id INT PRIMARY KEY)", "CREATE TABLE u (id INT PRIMARY KEY)")
+    connector = own_connectors.define(schema, "t,u").create()
     connector.wait("FAILED")
-    assert connector.topic("t") in connector.trace() and "topic.creation.max.topics" in connector.trace()
-    assert connector.topic("t") not in own_worker.kafka.partitions()
+    assert connector.prefix in connector.trace() and "topic.creation.max.topics" in connector.trace()
+    assert not {connector.topic("t"), connector.topic("u")} & set(own_worker.kafka.partitions())
