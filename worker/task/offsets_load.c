@@ -141,6 +141,17 @@ static kc_status scan(struct load *l, int32_t home, struct kc_error *err)
     }
 }
 
+/* A consumer that has not met its topic before the assignment looks for the leader up to a second later (2.0.2). */
+static void meet_topic(struct load *l)
+{
+    const struct rd_kafka_metadata *metadata;
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(l->consumer, l->from->topic, NULL);
+
+    if (rd_kafka_metadata(l->consumer, 0, topic, &metadata, SLICE_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(metadata);
+    rd_kafka_topic_destroy(topic);
+}
+
 static kc_status load_records(struct load *l, struct kc_error *err)
 {
     int32_t home = kc_home_partition(l->from->connector, l->from->partitions);
@@ -188,7 +199,10 @@ kc_status kc_offsets_load(struct kc_offsets *o, const struct kc_offsets_source *
     if (l.consumer == NULL)
         return KC_ERR_CONFIG;
     (void)rd_kafka_poll_set_consumer(l.consumer);
+    meet_topic(&l);
     status = load_group(&l, err);
+    kc_log(KC_DEBUG, "worker/task", "read the offsets of %s in %lld ms", from->group,
+           (long long)(kc_mono_ms() - began));
     if (status == KC_OK)
         status = load_records(&l, err);
     if (status == KC_OK)

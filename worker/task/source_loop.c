@@ -334,21 +334,37 @@ static kc_status back_off(struct loop *l, struct kc_error *err)
     return KC_OK;
 }
 
+/* poll() failed for good. What came before is whole, and would fail at the same place for ever if it were given up. */
+static kc_status commit_before_failing(struct loop *l, kc_status status, struct kc_error *err)
+{
+    struct kc_error why = *err;
+
+    if (has_unit(l) && kc_offsets_at_resume_point(l->s->task->offsets))
+        (void)commit(l, true, err);
+    l->s->task->reopen = false;
+    *err = why;
+    return status;
+}
+
 static kc_status poll_once(struct loop *l, int64_t timeout_ms, struct kc_error *err)
 {
     struct kc_batch b;
     kc_status status = call_poll(l, 0, timeout_ms, &b, err);
 
-    if (status >= 0 && b.n_records > 0)
+    if (status < 0) {
+        release(l->s, &b);
+        if (status == KC_ERR_RETRY)
+            return back_off(l, err);
+        if (status == KC_ERR_STOPPED && kc_link_command(l->s->task->link) == KC_COMMAND_STOP)
+            return KC_OK;
+        return commit_before_failing(l, status, err);
+    }
+    l->retry_since_ms = 0;
+    if (b.n_records > 0)
         status = deliver(l, &b, err);
-    else if (status >= 0)
+    else
         l->polls++;
     release(l->s, &b);
-    if (status == KC_ERR_RETRY && !l->s->task->reopen)
-        return back_off(l, err);
-    l->retry_since_ms = 0;
-    if (status == KC_ERR_STOPPED && kc_link_command(l->s->task->link) == KC_COMMAND_STOP)
-        return KC_OK;
     return status < 0 ? status : KC_OK;
 }
 

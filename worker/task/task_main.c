@@ -131,6 +131,8 @@ static int finish(struct kc_task *t, kc_status status, struct kc_error *err)
 
     if (status < 0) {
         err->status = status;
+        if (err->message[0] == '\0')
+            (void)kc_fail(err, status, "the connector failed and gave no reason");
         kc_log(KC_ERROR, "worker/task", "%s", err->message);
         if (t->link != NULL)
             (void)kc_link_failed(t->link, err);

@@ -40,7 +40,8 @@ def task(kafka, offsets, request, tmp_path):
     yield task
     if task.process is not None and task.process.poll() is None:
         task.kill()
-    print((tmp_path / "log").read_text()[-4000:])
+    if task.process is not None:
+        print((tmp_path / "log").read_text()[-4000:])
 
 
 def read_topic(kafka, topic, isolation="read_committed"):
