@@ -92,6 +92,12 @@ static kc_status begin_at_end(struct kc_source *s, MYSQL *mysql, struct stored *
     st->position.ts_sec = time(NULL);
     if (end->gtids != NULL)
         st->position.gtids = kc_str(end->gtids);
+    /*
+     * A transaction of MySQL is in the log before it is in gtid_executed: the stream will begin before the place just
+     * read. It cannot begin before the file, since a file is closed only when all of its transactions are committed.
+     */
+    if (s->server.flavor == KC_FLAVOR_MYSQL && end->gtids != NULL && end->gtids[0] != '\0')
+        st->position.pos = 4;
     return KC_OK;
 }
 
