@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "fleet/internal_topics.h"
-#include "fleet/request.h"
+#include "fleet/replies.h"
 #include "fleet/view.h"
 #include "kafka/admin.h"
 
@@ -21,14 +21,6 @@ enum {
 };
 
 static const char component[] = "worker/fleet";
-
-/* A reply that waits until the view with what it speaks of is out. */
-struct pending_reply {
-    struct pending_reply *next;
-    char *id;
-    char *message;
-    enum kc_change_outcome outcome;
-};
 
 struct kc_follower {
     struct kc_follower_parts parts;
@@ -56,8 +48,7 @@ struct kc_follower {
 
     /* The thread's own. */
     bool *at_end; /* by partition: configs, then status partitions */
-    struct pending_reply *replies;
-    struct pending_reply **replies_end;
+    struct kc_replies replies;
     bool dirty;
     int64_t resend_at_ms;
     char client_id[96];
@@ -131,7 +122,6 @@ struct kc_follower *kc_follower_create(const struct kc_follower_parts *parts, st
         return NULL;
     }
     f->parts = *parts;
-    f->replies_end = &f->replies;
     (void)pthread_mutex_init(&f->lock, NULL);
     (void)pthread_mutex_init(&f->watch_lock, NULL);
     (void)pthread_condattr_init(&attributes);
@@ -267,37 +257,6 @@ static void stop_reading(struct kc_follower *f)
         (void)rd_kafka_consume_stop(f->statuses, p);
 }
 
-/* Keeps the reply when it is for this worker. */
-static void take_reply(struct kc_follower *f, const char *rest, const char *value, size_t len)
-{
-    size_t n = strlen(f->parts.worker_id);
-    struct pending_reply *r;
-
-    if (value == NULL || strncmp(rest, f->parts.worker_id, n) != 0 || rest[n] != '/')
-        return;
-    r = calloc(1, sizeof(*r));
-    if (r == NULL || !kc_reply_parse(value, len, &r->id, &r->outcome, &r->message)) {
-        free(r);
-        return;
-    }
-    *f->replies_end = r;
-    f->replies_end = &r->next;
-}
-
-static void hand_out_replies(struct kc_follower *f)
-{
-    while (f->replies != NULL) {
-        struct pending_reply *r = f->replies;
-
-        kc_mailbox_reply(f->parts.mailbox, r->id, r->outcome, r->message);
-        f->replies = r->next;
-        free(r->id);
-        free(r->message);
-        free(r);
-    }
-    f->replies_end = &f->replies;
-}
-
 static void take_record(struct kc_follower *f, const rd_kafka_message_t *m)
 {
     static const char reply[] = "reply/";
@@ -310,7 +269,7 @@ static void take_record(struct kc_follower *f, const rd_kafka_message_t *m)
     if (key == NULL)
         return;
     if (strncmp(key, reply, sizeof(reply) - 1) == 0) {
-        take_reply(f, key + sizeof(reply) - 1, m->payload, m->len);
+        kc_replies_take(&f->replies, f->parts.worker_id, key + sizeof(reply) - 1, m->payload, m->len);
     } else {
         (void)pthread_mutex_lock(&f->lock);
         if (kc_fleet_state_apply(&f->state, key, m->payload, m->len, &err) < 0)
@@ -385,7 +344,7 @@ static void show(struct kc_follower *f)
         (void)pthread_mutex_unlock(&f->lock);
         f->parts.changed(f->parts.arg);
     }
-    hand_out_replies(f);
+    kc_replies_hand_out(&f->replies, f->parts.mailbox);
 }
 
 void kc_follower_set_watch(struct kc_follower *f, void (*watch)(void *arg), void *arg)
@@ -435,7 +394,7 @@ static void *run(void *arg)
         }
     }
     stop_reading(f);
-    hand_out_replies(f);
+    kc_replies_hand_out(&f->replies, f->parts.mailbox);
     return NULL;
 }
 
@@ -474,10 +433,6 @@ void kc_follower_set_membership(struct kc_follower *f, bool member, bool has_lea
 
     if (was_member == member && had_leader == has_leader)
         return;
-    if (was_member != member)
-        kc_log(member ? KC_INFO : KC_WARN, component, "%s group %s",
-               member ? "this worker is a member of" : "this worker is not a member any more of",
-               f->parts.config->group_id);
     atomic_store(&f->facts_changed, true);
     rd_kafka_queue_yield(f->queue);
 }

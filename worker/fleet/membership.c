@@ -69,11 +69,22 @@ static void show(struct kc_membership *m)
     (void)pthread_mutex_unlock(&m->lock);
 }
 
+/* With the lock held. */
+static void forget_membership(struct kc_membership *m)
+{
+    if (m->joined && !atomic_load(&m->stop))
+        kc_log(KC_WARN, component, "group %s has lost this worker: its tasks stop until it is back",
+               m->config->group_id);
+    else if (m->joined)
+        kc_log(KC_INFO, component, "this worker leaves group %s", m->config->group_id);
+    m->joined = m->led = false;
+}
+
 static void lose_membership(struct kc_membership *m)
 {
     m->picture.led = false;
     (void)pthread_mutex_lock(&m->lock);
-    m->joined = m->led = false;
+    forget_membership(m);
     tell(m);
     (void)pthread_mutex_unlock(&m->lock);
 }
@@ -92,7 +103,7 @@ static void check_membership(void *arg)
     if (m->joined) {
         id = m->client != NULL ? rd_kafka_memberid(m->client) : NULL;
         if (id == NULL || m->member_id == NULL || strcmp(id, m->member_id) != 0)
-            m->joined = m->led = false;
+            forget_membership(m);
         free(id);
         tell(m);
     }
@@ -127,6 +138,8 @@ static void on_assigned(struct kc_membership *m, rd_kafka_topic_partition_list_t
     (void)pthread_mutex_lock(&m->lock);
     free(m->member_id);
     m->member_id = rd_kafka_memberid(m->client);
+    if (!m->joined)
+        kc_log(KC_INFO, component, "this worker is a member of group %s", m->config->group_id);
     m->joined = true;
     (void)pthread_mutex_unlock(&m->lock);
     kc_follower_set_trouble(m->follower, KC_TROUBLE_MEMBER, NULL);
