@@ -176,6 +176,7 @@ static void counter_close(void *task)
 struct text {
     int32_t which;
     int64_t pad;
+    int64_t retry_at; /* asks once, at this number, to be called again; -1: never */
 };
 
 static kc_status text_open(struct kc_ctx *ctx, const struct kc_map *config, int32_t which, void **self,
@@ -188,6 +189,7 @@ static kc_status text_open(struct kc_ctx *ctx, const struct kc_map *config, int3
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     t->which = which;
     t->pad = number(config, "pad");
+    t->retry_at = number(config, "retry.at");
     *self = t;
     return KC_OK;
 }
@@ -206,6 +208,10 @@ static kc_status text_encode(void *self, struct kc_batch *b, struct kc_bytes *ou
 
         if ((r->flags & (KC_REC_DROPPED | KC_REC_FAILED)) != 0)
             continue;
+        if (v->as.i64 == t->retry_at) {
+            t->retry_at = -1;
+            return kc_fail(err, KC_ERR_RETRY, "the schema registry is away for a moment");
+        }
         if ((out->cap - out->len < room && out->grow(out, room) < 0) ||
             (slices->cap == slices->len && slices->grow(slices, 1) < 0))
             return kc_fail(err, KC_ERR_NOMEM, "out of memory");
@@ -244,8 +250,8 @@ static const struct kc_config_key counter_keys[] = {
 static const struct kc_config_def counter_config = {sizeof(counter_config), sizeof(counter_keys[0]),
                                                     counter_keys,
                                                     sizeof(counter_keys) / sizeof(counter_keys[0]), 0};
-static const struct kc_config_key text_keys[] = {NUMBER("pad", "0")};
-static const struct kc_config_def text_config = {sizeof(text_config), sizeof(text_keys[0]), text_keys, 1, 0};
+static const struct kc_config_key text_keys[] = {NUMBER("pad", "0"), NUMBER("retry.at", "-1")};
+static const struct kc_config_def text_config = {sizeof(text_config), sizeof(text_keys[0]), text_keys, 2, 0};
 
 static const struct kc_source_ops counter_ops = {
     .struct_size = sizeof(counter_ops), .open = counter_open, .poll = counter_poll, .close = counter_close};

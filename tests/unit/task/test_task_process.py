@@ -186,11 +186,22 @@ def test_what_was_sent_before_a_failure_is_not_sent_twice(kafka, task):
     task.start({"misbehave": "config", "at": "500", "batch": "10"})
     assert task.wait_failed()["status"] == -4
     assert task.process.wait(10) == 1
+    assert numbers_of(kafka, task.connector) == list(range(500))
     task.start({"limit": "1000", "batch": "10"})
     task.wait_records(300)
     assert task.stop() == 0
     numbers = numbers_of(kafka, task.connector)
     assert numbers == list(range(len(numbers)))
+
+
+def test_a_batch_that_a_converter_could_not_take_is_not_passed_over(kafka, task):
+    task.start({"limit": "1000", "batch": "10", "value.converter.retry.at": "505"})
+    assert task.wait_failed()["status"] == -2
+    assert task.process.wait(10) == 1
+    task.start({"limit": "1000", "batch": "10"})
+    task.wait_records(1)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(1000))
 
 
 def test_a_poll_that_asks_for_a_retry_is_called_again(kafka, task):
