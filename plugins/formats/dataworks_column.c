@@ -128,9 +128,9 @@ static bool bits_number(const struct kc_value *v, uint64_t *out)
 }
 
 NOT_INLINED static kc_status put_decimal(struct kc_out *o, const struct kc_dw_column *c,
-                                         const struct kc_value *v, bool plain, struct kc_error *err)
+                                         const struct kc_value *v, enum kc_dw_form form, struct kc_error *err)
 {
-    bool quoted = !plain && c->kind == DECIMAL_TEXT;
+    bool quoted = form != KC_DW_KEY && c->kind == DECIMAL_TEXT;
     size_t n;
 
     if (!kc_out_room(o, KC_DECIMAL_TEXT_BYTES + 2))
@@ -144,12 +144,12 @@ NOT_INLINED static kc_status put_decimal(struct kc_out *o, const struct kc_dw_co
     return KC_OK;
 }
 
-NOT_INLINED static kc_status put_bytes(struct kc_out *o, const struct kc_value *v, bool plain)
+NOT_INLINED static kc_status put_bytes(struct kc_out *o, const struct kc_value *v, enum kc_dw_form form)
 {
-    bool ok = plain || kc_out_put(o, "\"", 1);
+    bool ok = form == KC_DW_KEY || kc_out_put(o, "\"", 1);
 
     ok = ok && kc_base64(o, v->as.bytes, v->len);
-    ok = ok && (plain || kc_out_put(o, "\"", 1));
+    ok = ok && (form == KC_DW_KEY || kc_out_put(o, "\"", 1));
     return ok ? KC_OK : KC_ERR_NOMEM;
 }
 
@@ -158,47 +158,69 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
-/* A wall clock, or a duration counted from the zone's 1970-01-01, as the instant in ms. */
-NOT_INLINED static kc_status put_wall(struct kc_out *o, const struct kc_dw_column *c,
-                                      const struct kc_value *v, struct kc_error *err)
+/* Milliseconds; in a key with the microseconds behind them, three digits after a point, where there are any. */
+static void put_ms(struct kc_out *o, int64_t us, enum kc_dw_form form)
 {
-    int64_t raw = v->as.i64, ms;
+    uint64_t distance = us < 0 ? 0 - (uint64_t)us : (uint64_t)us;
+    uint32_t rest = (uint32_t)(distance % 1000);
+
+    if (form == KC_DW_DOCUMENT || rest == 0) {
+        o->cur = kc_put_i64(o->cur, floor_div(us, 1000));
+        return;
+    }
+    if (us < 0)
+        *o->cur++ = '-';
+    o->cur = kc_put_u64(o->cur, distance / 1000);
+    *o->cur++ = '.';
+    *o->cur++ = (uint8_t)('0' + rest / 100);
+    *o->cur++ = (uint8_t)('0' + rest / 10 % 10);
+    *o->cur++ = (uint8_t)('0' + rest % 10);
+}
+
+/* A wall clock, or a duration counted from the zone's 1970-01-01, as the instant. */
+NOT_INLINED static kc_status put_wall(struct kc_out *o, const struct kc_dw_column *c,
+                                      const struct kc_value *v, enum kc_dw_form form, struct kc_error *err)
+{
+    int64_t raw = v->as.i64, ms, rest_us = 0, instant_ms;
 
     switch (c->kind) {
     case DATE: ms = raw > INT32_MAX || raw < INT32_MIN ? INT64_MAX : raw * 86400000; break;
     case WALL_MS: ms = raw; break;
-    default: ms = floor_div(raw, 1000); break;
+    default:
+        ms = floor_div(raw, 1000);
+        rest_us = raw - ms * 1000;
+        break;
     }
     if (ms > KC_ZONE_LIMIT_MS || ms < -KC_ZONE_LIMIT_MS)
         return refuse(c, err,
                       "holds a point in time beyond the year 14000, which no reader would understand");
-    o->cur = kc_put_i64(o->cur, c->kind == TIME ? kc_zone_instant_ms(c->zone, 0) + ms
-                                                : kc_zone_instant_ms(c->zone, ms));
+    instant_ms = c->kind == TIME ? kc_zone_instant_ms(c->zone, 0) + ms : kc_zone_instant_ms(c->zone, ms);
+    put_ms(o, instant_ms * 1000 + rest_us, form);
     return KC_OK;
 }
 
 NOT_INLINED static kc_status put_instant(struct kc_out *o, const struct kc_dw_column *c,
-                                         const struct kc_value *v, struct kc_error *err)
+                                         const struct kc_value *v, enum kc_dw_form form, struct kc_error *err)
 {
-    int64_t ms;
+    int64_t us;
 
-    if (!kc_parse_instant(v->as.str, v->len, &ms))
+    if (!kc_parse_instant(v->as.str, v->len, &us))
         return refuse(c, err, "holds a ZonedTimestamp that is not of the form 2021-03-03T05:21:10Z");
-    o->cur = kc_put_i64(o->cur, ms);
+    put_ms(o, us, form);
     return KC_OK;
 }
 
-NOT_INLINED static void put_duration(struct kc_out *o, int64_t us, bool plain)
+NOT_INLINED static void put_duration(struct kc_out *o, int64_t us, enum kc_dw_form form)
 {
-    if (!plain)
+    if (form != KC_DW_KEY)
         *o->cur++ = '"';
     o->cur += kc_duration_text(o->cur, us);
-    if (!plain)
+    if (form != KC_DW_KEY)
         *o->cur++ = '"';
 }
 
 kc_status kc_dw_put_value(struct kc_out *o, const struct kc_dw_column *c, const struct kc_value *v,
-                          bool plain, struct kc_error *err)
+                          enum kc_dw_form form, struct kc_error *err)
 {
     uint64_t number;
 
@@ -221,14 +243,14 @@ kc_status kc_dw_put_value(struct kc_out *o, const struct kc_dw_column *c, const 
         o->cur = kc_put_u64(o->cur, number);
         return KC_OK;
     case DECIMAL:
-    case DECIMAL_TEXT: return put_decimal(o, c, v, plain, err);
+    case DECIMAL_TEXT: return put_decimal(o, c, v, form, err);
     case TEXT:
-        if (plain)
+        if (form == KC_DW_KEY)
             return kc_out_put(o, v->as.str, v->len) ? KC_OK : KC_ERR_NOMEM;
         return kc_json_text(o, v->as.str, v->len) ? KC_OK : KC_ERR_NOMEM;
-    case BYTES: return put_bytes(o, v, plain);
-    case INSTANT: return put_instant(o, c, v, err);
-    case TIME_TEXT: put_duration(o, v->as.i64, plain); return KC_OK;
-    default: return put_wall(o, c, v, err);
+    case BYTES: return put_bytes(o, v, form);
+    case INSTANT: return put_instant(o, c, v, form, err);
+    case TIME_TEXT: put_duration(o, v->as.i64, form); return KC_OK;
+    default: return put_wall(o, c, v, form, err);
     }
 }

@@ -36,11 +36,14 @@ kc_status kc_dw_column_init(struct kc_dw_column *c, const struct kc_schema *sche
 /* The word for schema.dataColumn[].type, e.g. "LONG". */
 const char *kc_dw_column_type(const struct kc_dw_column *c);
 
-/*
- * Appends one value that is not null: as JSON, or, when `plain`, as bare text for a key of one column.
- * KC_ERR_RECORD: the value is not what the schema promised, or out of range. KC_ERR_NOMEM.
- */
+enum kc_dw_form {
+    KC_DW_DOCUMENT,
+    KC_DW_KEY_PART, /* in a JSON array. Times keep their microseconds, as two rows must never share a key */
+    KC_DW_KEY,      /* bare text, likewise */
+};
+
+/* Appends one value that is not null. KC_ERR_RECORD: not what the schema promised, or out of range. KC_ERR_NOMEM. */
 kc_status kc_dw_put_value(struct kc_out *o, const struct kc_dw_column *c, const struct kc_value *v,
-                          bool plain, struct kc_error *err);
+                          enum kc_dw_form form, struct kc_error *err);
 
 #endif

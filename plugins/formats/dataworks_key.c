@@ -35,7 +35,8 @@ static kc_status put_key(struct kc_out *o, const struct kc_dw_table *t, const st
         if (i > 0 && !kc_out_put(o, ",", 1))
             return KC_ERR_NOMEM;
         if (values[i].type != KC_NULL)
-            status = kc_dw_put_value(o, &t->columns[i], &values[i], !several, err);
+            status =
+                kc_dw_put_value(o, &t->columns[i], &values[i], several ? KC_DW_KEY_PART : KC_DW_KEY, err);
         else if (values[i].flags & KC_VALUE_ABSENT)
             status = absent(&t->columns[i], err);
         else if (!several)

@@ -127,7 +127,7 @@ static kc_status put_image(struct kc_out *o, const struct kc_dw_table *t, const 
         if (!kc_out_room(o, c->prefix_len + 4u))
             return out_of_memory(err);
         o->cur = kc_put_padded(o->cur, c->prefix, c->prefix_len);
-        status = v->type == KC_NULL ? put_null(o, c, v, err) : kc_dw_put_value(o, c, v, false, err);
+        status = v->type == KC_NULL ? put_null(o, c, v, err) : kc_dw_put_value(o, c, v, KC_DW_DOCUMENT, err);
         if (status < 0)
             return status == KC_ERR_NOMEM ? out_of_memory(err) : status;
     }

@@ -13,12 +13,12 @@ static int32_t two(const char *s, int32_t limit)
     return tens * 10 + ones;
 }
 
-/* Z, or the distance of the local clock from UTC in ms; the rest of the text must be just that. */
-static bool offset(const char *s, size_t n, int64_t *ms)
+/* Z, or the distance of the local clock from UTC in seconds; the rest of the text must be just that. */
+static bool offset(const char *s, size_t n, int64_t *seconds)
 {
     int32_t hours, minutes;
 
-    *ms = 0;
+    *seconds = 0;
     if (n == 1 && s[0] == 'Z')
         return true;
     if (n != 6 || (s[0] != '+' && s[0] != '-') || s[3] != ':')
@@ -27,14 +27,14 @@ static bool offset(const char *s, size_t n, int64_t *ms)
     minutes = two(s + 4, 60);
     if (hours < 0 || minutes < 0)
         return false;
-    *ms = (hours * 60 + minutes) * INT64_C(60000) * (s[0] == '-' ? -1 : 1);
+    *seconds = (hours * 60 + minutes) * INT64_C(60) * (s[0] == '-' ? -1 : 1);
     return true;
 }
 
-bool kc_parse_instant(const char *s, size_t n, int64_t *ms)
+bool kc_parse_instant(const char *s, size_t n, int64_t *us)
 {
     int32_t century, years, month, day, hour, minute, second;
-    int64_t fraction = 0, weight = 100, shift, days;
+    int64_t fraction = 0, weight = 100000, shift, days;
     size_t at = 19;
 
     if (n < 20 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':')
@@ -58,7 +58,7 @@ bool kc_parse_instant(const char *s, size_t n, int64_t *ms)
     if (day > 28 &&
         days >= (month == 12 ? kc_days_from_date(years + 1, 1, 1) : kc_days_from_date(years, month + 1, 1)))
         return false;
-    *ms = days * 86400000 + (hour * 3600 + minute * 60 + second) * INT64_C(1000) + fraction - shift;
+    *us = (days * 86400 + hour * 3600 + minute * 60 + second - shift) * 1000000 + fraction;
     return true;
 }
 

@@ -61,6 +61,25 @@ static void several_columns_are_an_array_in_key_order(void **state)
     assert_string_equal(key_of(names, row, NULL), "[\"a \\\"b\\\"\",null,\"AQI=\",1.2]");
 }
 
+static void times_in_keys_keep_their_microseconds(void **state)
+{
+    static const struct column times[] = {{"wall", KC_INT64, "io.debezium.time.MicroTimestamp", NULL},
+                                          {"instant", KC_STRING, "io.debezium.time.ZonedTimestamp", NULL},
+                                          {"time", KC_INT64, "io.debezium.time.MicroTime", NULL}};
+    static const char *const names[] = {"wall", "instant", "time", NULL}, *const wall[] = {"wall", NULL};
+    struct kc_value row[3] = {whole(KC_INT64, 1614748870123456), text("2021-03-03T05:21:10.000007Z"),
+                              whole(KC_INT64, -1)};
+    struct kc_record records[2] = {make_change(make_table("d", "t", times, 3, names, NULL), "c", NULL, row)};
+    struct result *r;
+
+    (void)state;
+    row[0] = whole(KC_INT64, 1614748870123000);
+    records[1] = make_change(make_table("d", "t", times, 3, wall, NULL), "c", NULL, row);
+    r = encode_with(KC_FOR_KEY, NULL, records, 2);
+    assert_string_equal(r->text[0], "[1614748870123.456,1614748870000.007,-0.001]");
+    assert_string_equal(r->text[1], "1614748870123");
+}
+
 static void no_key_and_a_null_in_a_key_of_one_column_are_null(void **state)
 {
     static const char *const none[] = {NULL}, *const name[] = {"name", NULL};
@@ -113,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(one_column_is_bare_text, fixture_free_all),
         cmocka_unit_test_teardown(several_columns_are_an_array_in_key_order, fixture_free_all),
+        cmocka_unit_test_teardown(times_in_keys_keep_their_microseconds, fixture_free_all),
         cmocka_unit_test_teardown(no_key_and_a_null_in_a_key_of_one_column_are_null, fixture_free_all),
         cmocka_unit_test_teardown(an_empty_text_is_a_key_and_not_null, fixture_free_all),
         cmocka_unit_test_teardown(every_live_record_has_exactly_one_key, fixture_free_all),

@@ -217,20 +217,20 @@ static void instants_as_text(void **state)
                                         "2021-03-03T05:21:60Z",
                                         "2021-03-03T05:21:10Zx",
                                         "2021-03-03T05:21:10+0800"};
-    int64_t ms = 0;
+    int64_t us = 0;
 
     (void)state;
-    assert_true(kc_parse_instant("2021-03-03T05:21:10Z", 20, &ms));
-    assert_int_equal(ms, 1614748870000);
-    assert_true(kc_parse_instant("2021-03-03T05:21:10.9999999Z", 28, &ms));
-    assert_int_equal(ms, 1614748870999);
-    assert_true(kc_parse_instant("2021-03-03T13:21:10.5+08:00", 27, &ms));
-    assert_int_equal(ms, 1614748870500);
-    assert_true(kc_parse_instant("2024-02-29T00:00:00Z", 20, &ms));
-    assert_true(kc_parse_instant("1969-12-31T23:59:59.5Z", 22, &ms));
-    assert_int_equal(ms, -500);
+    assert_true(kc_parse_instant("2021-03-03T05:21:10Z", 20, &us));
+    assert_int_equal(us, 1614748870000000);
+    assert_true(kc_parse_instant("2021-03-03T05:21:10.9999999Z", 28, &us));
+    assert_int_equal(us, 1614748870999999);
+    assert_true(kc_parse_instant("2021-03-03T13:21:10.5+08:00", 27, &us));
+    assert_int_equal(us, 1614748870500000);
+    assert_true(kc_parse_instant("2024-02-29T00:00:00Z", 20, &us));
+    assert_true(kc_parse_instant("1969-12-31T23:59:59.5Z", 22, &us));
+    assert_int_equal(us, -500000);
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
-        assert_false(kc_parse_instant(wrong[i], strlen(wrong[i]), &ms));
+        assert_false(kc_parse_instant(wrong[i], strlen(wrong[i]), &us));
 }
 
 int main(void)
