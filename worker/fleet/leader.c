@@ -16,6 +16,7 @@ static const char component[] = "worker/fleet";
 /* One request of a batch and what became of it. */
 struct decided {
     struct kc_request request;
+    int64_t offset;
     bool readable; /* false: somebody else's text, skipped */
     bool too_large;
     enum kc_change_outcome outcome;
@@ -36,6 +37,8 @@ struct kc_leader {
     rd_kafka_queue_t *queue;
     struct kc_placement_worker *workers; /* owns the texts */
     size_t n_workers;
+    int64_t
+        refused_offset; /* a request that proved too large and is answered so when it is read again; -1: none */
 };
 
 struct kc_leader *kc_leader_create(const struct kc_worker_config *config, struct kc_follower *follower,
@@ -52,6 +55,7 @@ struct kc_leader *kc_leader_create(const struct kc_worker_config *config, struct
     l->noise = noise;
     l->alive = alive;
     l->arg = arg;
+    l->refused_offset = -1;
     return l;
 }
 
@@ -191,9 +195,12 @@ static kc_status decide(struct kc_leader *l, struct decided *batch, size_t n, in
 
     for (size_t i = 0; status >= 0 && i < n; i++) {
         batch[i].why = (struct kc_error)KC_ERROR_INIT;
-        if (batch[i].too_large)
+        if (batch[i].too_large) {
             batch[i].outcome = KC_CHANGE_TOO_LARGE;
-        else if (batch[i].readable)
+            (void)kc_fail(&batch[i].why, KC_ERR_CONFIG,
+                          "the connector's configuration is larger than topic %s takes (max.message.bytes)",
+                          l->config->config_storage_topic);
+        } else if (batch[i].readable)
             status = kc_leader_apply(work, &batch[i].request, l->config->group_id, now_ms, i, records,
                                      &batch[i].outcome, &batch[i].why);
     }
@@ -208,7 +215,7 @@ static kc_status decide(struct kc_leader *l, struct decided *batch, size_t n, in
 
 /*
  * Decides, writes and makes the result the leader's state. `next_request` negative: nothing was read from the mailbox.
- * KC_ERR_RECORD: batch[*cause] is too large; nothing has happened.
+ * KC_ERR_RECORD: batch[*cause] is too large.
  */
 static kc_status transact(struct kc_leader *l, rd_kafka_t *member, struct decided *batch, size_t n,
                           int64_t next_request, size_t *cause, struct kc_error *err)
@@ -248,7 +255,7 @@ static void read_request(struct decided *d, const rd_kafka_message_t *m)
 {
     struct kc_error err = KC_ERROR_INIT;
 
-    *d = (struct decided){.why = KC_ERROR_INIT};
+    *d = (struct decided){.offset = m->offset, .why = KC_ERROR_INIT};
     if (m->payload != NULL && kc_request_parse(m->payload, m->len, &d->request, &err) >= 0)
         d->readable = true;
     else
@@ -256,21 +263,23 @@ static void read_request(struct decided *d, const rd_kafka_message_t *m)
                (long long)m->offset, m->payload != NULL ? err.message : "there is no value");
 }
 
-/* Takes what is in the mailbox now; the number of requests. */
+/* Takes what is in the mailbox now, one by one on the way to a refused request; the number of requests. */
 static size_t read_batch(struct kc_leader *l, int wait_ms, struct decided *batch, int64_t *next_request)
 {
+    size_t n = 0, limit = l->refused_offset < 0 ? MAX_BATCH : 1;
     rd_kafka_message_t *m = rd_kafka_consume_queue(l->queue, wait_ms);
-    size_t n = 0;
 
     while (m != NULL) {
         if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            read_request(&batch[n++], m);
+            read_request(&batch[n], m);
+            batch[n].too_large = batch[n].readable && m->offset == l->refused_offset;
+            n++;
             *next_request = m->offset + 1;
         } else if (m->err != RD_KAFKA_RESP_ERR__PARTITION_EOF) {
             kc_noise_tell(l->noise, "reading requests", m->err, rd_kafka_message_errstr(m));
         }
         rd_kafka_message_destroy(m);
-        m = n < MAX_BATCH ? rd_kafka_consume_queue(l->queue, 0) : NULL;
+        m = n < limit ? rd_kafka_consume_queue(l->queue, 0) : NULL;
     }
     return n;
 }
@@ -285,11 +294,15 @@ kc_status kc_leader_serve(struct kc_leader *l, rd_kafka_t *member, int wait_ms, 
     if (batch == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     n = read_batch(l, wait_ms, batch, &next_request);
-    while (n > 0) {
+    if (n > 0)
         status = transact(l, member, batch, n, next_request, &cause, err);
-        if (status != KC_ERR_RECORD || cause >= n || batch[cause].too_large)
-            break;
-        batch[cause].too_large = true;
+    if (status == KC_ERR_RECORD && cause < n) {
+        l->refused_offset = batch[cause].offset;
+        kc_log_for(KC_WARN, component, batch[cause].request.change.name,
+                   "a change is refused: the record is larger than topic %s takes",
+                   l->config->config_storage_topic);
+    } else if (status >= 0 && next_request > l->refused_offset) {
+        l->refused_offset = -1;
     }
     if (status >= 0)
         log_outcomes(batch, n);

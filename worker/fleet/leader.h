@@ -30,7 +30,10 @@ bool kc_leader_active(const struct kc_leader *l);
 /* Stops at once; a transaction that is open is aborted if Kafka answers. Harmless when not active. */
 void kc_leader_stand_down(struct kc_leader *l);
 
-/* Answers what is in the mailbox, waiting up to `wait_ms` for the first request. Negative: it has stood down. */
+/*
+ * Answers what is in the mailbox, waiting up to `wait_ms` for the first request. Negative: it has stood down;
+ * KC_ERR_RECORD: because of one request, which will be refused: take over again at once.
+ */
 kc_status kc_leader_serve(struct kc_leader *l, rd_kafka_t *member, int wait_ms, struct kc_error *err);
 
 /*

@@ -41,7 +41,7 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, v
     struct kc_leader_txn *t = opaque;
 
     (void)client;
-    if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+    if (message->err == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE && (uintptr_t)message->_private != KC_NO_CAUSE)
         t->too_large = (size_t)(uintptr_t)message->_private;
 }
 
@@ -49,6 +49,7 @@ struct kc_leader_txn *kc_leader_txn_create(const struct kc_worker_config *config
                                            kc_leader_alive_fn *alive, void *arg, struct kc_error *err)
 {
     struct kc_leader_txn *t = calloc(1, sizeof(*t));
+    /* Small batches: a large record goes alone, so that only its own report says that it is too large. */
     const char *const fixed[] = {"transactional.id",
                                  t != NULL ? t->transactional_id : "",
                                  "socket.timeout.ms",
@@ -57,6 +58,8 @@ struct kc_leader_txn *kc_leader_txn_create(const struct kc_worker_config *config
                                  "10000",
                                  "message.timeout.ms",
                                  "10000",
+                                 "batch.size",
+                                 "16384",
                                  "linger.ms",
                                  "0",
                                  "retry.backoff.ms",
@@ -199,9 +202,8 @@ kc_status kc_leader_txn_write(struct kc_leader_txn *t, const struct kc_fleet_rec
         return KC_OK;
     }
     if (t->too_large != KC_NO_CAUSE) {
-        abort_open(t, CALL_TIMEOUT_MS);
         *cause = t->too_large;
-        return t->open ? status : KC_ERR_RECORD;
+        return kc_fail(err, KC_ERR_RECORD, "the brokers do not take a record for its size");
     }
     return status;
 }

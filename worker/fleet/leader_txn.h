@@ -27,8 +27,8 @@ kc_status kc_leader_txn_init(struct kc_leader_txn *t, struct kc_error *err);
 /*
  * Writes all records into the config topic and, when `next_request` is not negative, commits it as the mailbox's
  * position with the live group metadata of `member`. KC_OK: all of it is there. KC_ERR_RECORD: nothing is, because
- * the brokers do not take the records of request *cause for their size. Other negatives: nothing is, or it is not
- * known; destroy the object.
+ * the brokers do not take a record of request *cause for its size. Other negatives: nothing is, or it is not known.
+ * After any of them destroy the object.
  */
 kc_status kc_leader_txn_write(struct kc_leader_txn *t, const struct kc_fleet_records *records,
                               rd_kafka_t *member, int64_t next_request, size_t *cause, struct kc_error *err);

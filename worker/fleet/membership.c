@@ -308,7 +308,7 @@ static void lead(struct kc_membership *m)
             kc_follower_set_trouble(m->follower, KC_TROUBLE_LEADER, NULL);
         }
     }
-    if (status >= 0)
+    if (status >= 0 || status == KC_ERR_RECORD)
         return;
     if (status == KC_ERR_CONFIG)
         kc_follower_set_trouble(m->follower, KC_TROUBLE_LEADER, err.message);
