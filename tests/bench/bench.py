@@ -67,6 +67,7 @@ class Bench:
             "topic.prefix": name,
             "snapshot.mode": snapshot_mode,
             "database.connectionTimeZone": "+08:00",
+            "database.ssl.mode": self.options.ssl_mode,
         }, "STOPPED" if snapshot_mode == "initial" else None)
         if answer.status_code != 201:
             raise SystemExit(f"the connector {name} was refused: {answer.text}")
@@ -180,6 +181,7 @@ def main():
     parser.add_argument("--rows", type=int, default=1000000)
     parser.add_argument("--server", choices=["mysql", "mariadb"], default="mysql")
     parser.add_argument("--only", choices=["backlog", "snapshot"])
+    parser.add_argument("--ssl-mode", choices=["preferred", "disabled"], default="preferred")
     parser.add_argument("--json")
     options = parser.parse_args()
     if options.rows < load.CHANGES_PER_TRANSACTION or options.rows % load.CHANGES_PER_TRANSACTION or options.runs < 1:
