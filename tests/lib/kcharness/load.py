@@ -56,17 +56,17 @@ class Load(threading.Thread):
             self.done.wait(self.pause_s)
 
     def change(self, cursor, key):
-        cursor.execute(f"SELECT version FROM {self.table} WHERE id = %s FOR UPDATE", key)
+        cursor.execute(f"SELECT version FROM {self.table} WHERE id = %s FOR UPDATE", (key,))
         found = cursor.fetchone()
         text = self.random.choice(["", "ü", "x" * 100, None])
         if found is None:
             # The next life of a deleted row goes on with its versions, which a second table remembers.
-            cursor.execute(f"SELECT version FROM {self.table}_graves WHERE id = %s", key)
+            cursor.execute(f"SELECT version FROM {self.table}_graves WHERE id = %s", (key,))
             grave = cursor.fetchone()
             cursor.execute(f"INSERT INTO {self.table} VALUES (%s, %s, %s)", (key, (grave[0] if grave else 0) + 1, text))
         elif self.random.random() < 0.15:
             cursor.execute(f"REPLACE INTO {self.table}_graves VALUES (%s, %s)", (key, found[0]))
-            cursor.execute(f"DELETE FROM {self.table} WHERE id = %s", key)
+            cursor.execute(f"DELETE FROM {self.table} WHERE id = %s", (key,))
         else:
             cursor.execute(f"UPDATE {self.table} SET version = version + 1, text = %s WHERE id = %s", (text, key))
 
