@@ -47,7 +47,7 @@ def allow(kafka, prefix, group):
         *[(ResourceType.TOPIC, f"{group}-{name}", literal, topic_operations)
           for name in ("configs", "status", "offsets", "requests")],
         (ResourceType.GROUP, group, literal, ["READ"]),
-        (ResourceType.TRANSACTIONAL_ID, group, prefixed, ["DESCRIBE", "WRITE"]),
+        (ResourceType.TRANSACTIONAL_ID, f"connect-cluster-{group}", literal, ["DESCRIBE", "WRITE"]),
         (ResourceType.TOPIC, f"{prefix}_", prefixed, topic_operations),
         (ResourceType.GROUP, "connect-", prefixed, ["READ"]),
         (ResourceType.TRANSACTIONAL_ID, "connect-", prefixed, ["DESCRIBE", "WRITE"]),
