@@ -31,6 +31,7 @@ struct kc_source {
     struct kc_server_place end_at_open; /* where the binary log ended when the task began */
     bool end_passed;
     bool fresh;              /* no position was stored */
+    bool placed;             /* a resume point was handed out */
     bool position_moved;     /* since the last resume point handed out */
     int64_t marked_ms;       /* monotonic time of that */
     struct kc_error failure; /* to be returned by the next poll; status 0: none */

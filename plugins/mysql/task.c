@@ -90,11 +90,20 @@ static kc_status fill(struct kc_source *s, int64_t deadline_ms, struct kc_error 
     return KC_OK;
 }
 
-/* Nothing but the place in the log has moved: a record that is not sent carries it. */
-static bool position_is_due(const struct kc_source *s)
+/*
+ * Nothing but the place in the log has moved: a record that is not sent carries it, now and then, and before the end.
+ * The very first one goes ahead of everything else.
+ */
+static bool position_is_due(const struct kc_source *s, kc_status status)
 {
-    return s->output.n == 0 && s->output.max > 0 && s->position_moved &&
-           kc_source_clock() - s->marked_ms >= POSITION_EVERY_MS;
+    return s->output.n == 0 && s->position_moved &&
+           (status == KC_ERR_STOPPED || kc_source_clock() - s->marked_ms >= POSITION_EVERY_MS);
+}
+
+static void add_position(struct kc_source *s)
+{
+    kc_output_marker(&s->output, s->tables[0].table->topic,
+                     s->stream.time_us != 0 ? s->stream.time_us : KC_NO_TIMESTAMP);
 }
 
 static kc_status wait_idle(const struct kc_source *s, uint32_t timeout_ms)
@@ -119,7 +128,9 @@ static kc_status task_poll(void *task, const struct kc_poll *how, struct kc_batc
     status = kc_output_begin(&s->output, how, out->arena, err);
     if (status == KC_OK)
         status = kc_stream_resume(s, err);
-    if (status == KC_OK)
+    if (status == KC_OK && s->fresh && !s->placed)
+        add_position(s);
+    else if (status == KC_OK)
         status = fill(s, kc_source_clock() + how->timeout_ms, err);
     /* What came before a failure is delivered first; the failure is told by the next call. */
     if (status < 0 && status != KC_ERR_STOPPED) {
@@ -128,13 +139,11 @@ static kc_status task_poll(void *task, const struct kc_poll *how, struct kc_batc
         memcpy(&s->failure, err, sizeof(s->failure));
         s->failure.status = status;
     }
-    if (status == KC_ERR_STOPPED && s->output.n == 0)
-        return status;
-    if (position_is_due(s))
-        kc_output_marker(&s->output, s->tables[0].table->topic,
-                         s->stream.time_us != 0 ? s->stream.time_us : KC_NO_TIMESTAMP);
+    if (position_is_due(s, status))
+        add_position(s);
     if (s->output.n == 0)
-        return KC_NOTHING;
+        return status == KC_ERR_STOPPED ? status : KC_NOTHING;
+    s->placed = true;
     if (s->output.marked < s->output.n)
         status = kc_source_mark(s, err);
     else
