@@ -1,8 +1,9 @@
 /*
- * charset.h - from a column's character set to UTF-8, as the server itself would convert for a utf8mb4 connection.
+ * charset.h - from a column's character set to UTF-8, exactly as the server itself converts for a utf8mb4 connection.
  *
- * utf8mb4, utf8mb3 (utf8) and ascii are bytes of UTF-8 already; latin1 is MySQL's: Windows-1252, whose five undefined bytes
- * 81 8d 8f 90 9d stand for the control characters of the same number.
+ * utf8mb4, utf8mb3 (utf8) are UTF-8 as they are. All others go character by character through tables that were made
+ * from the servers' own (charset_tables.h): MySQL's latin1 is Windows-1252 with the five undefined bytes as control
+ * characters, its euckr is larger than EUC-KR, and so on. What stands for no character reads as a question mark.
  */
 #ifndef KC_MYSQL_CHARSET_H
 #define KC_MYSQL_CHARSET_H
@@ -10,12 +11,52 @@
 #include <kconnect/record.h>
 #include <stdbool.h>
 
+/* Every character set that MySQL 9.7 and MariaDB 10.11 offer. */
 enum kc_charset {
     KC_CHARSET_UNKNOWN,
     KC_CHARSET_UTF8,
+    KC_CHARSET_BINARY,
+    /* one byte, by table */
+    KC_CHARSET_ARMSCII8,
     KC_CHARSET_ASCII,
+    KC_CHARSET_CP1250,
+    KC_CHARSET_CP1251,
+    KC_CHARSET_CP1256,
+    KC_CHARSET_CP1257,
+    KC_CHARSET_CP850,
+    KC_CHARSET_CP852,
+    KC_CHARSET_CP866,
+    KC_CHARSET_DEC8,
+    KC_CHARSET_GEOSTD8,
+    KC_CHARSET_GREEK,
+    KC_CHARSET_HEBREW,
+    KC_CHARSET_HP8,
+    KC_CHARSET_KEYBCS2,
+    KC_CHARSET_KOI8R,
+    KC_CHARSET_KOI8U,
     KC_CHARSET_LATIN1,
-    KC_CHARSET_BINARY
+    KC_CHARSET_LATIN2,
+    KC_CHARSET_LATIN5,
+    KC_CHARSET_LATIN7,
+    KC_CHARSET_MACCE,
+    KC_CHARSET_MACROMAN,
+    KC_CHARSET_SWE7,
+    KC_CHARSET_TIS620,
+    /* several bytes */
+    KC_CHARSET_BIG5,
+    KC_CHARSET_CP932,
+    KC_CHARSET_EUCJPMS,
+    KC_CHARSET_EUCKR,
+    KC_CHARSET_GB18030,
+    KC_CHARSET_GB2312,
+    KC_CHARSET_GBK,
+    KC_CHARSET_SJIS,
+    KC_CHARSET_UJIS,
+    KC_CHARSET_UCS2,
+    KC_CHARSET_UTF16,
+    KC_CHARSET_UTF16LE,
+    KC_CHARSET_UTF32,
+    KC_CHARSET_COUNT
 };
 
 /* By CHARACTER_SET_NAME; NULL means bytes. UNKNOWN: not followed. */

@@ -64,9 +64,10 @@ static const struct known_type *find_type(const char *name)
 }
 
 /* Text in the character set "binary" is bytes. */
-static enum kc_family text_family(const struct kc_column *column)
+static enum kc_family text_family(struct kc_column *column)
 {
-    switch (kc_charset_by_name(column->charset)) {
+    column->text_charset = (uint8_t)kc_charset_by_name(column->charset);
+    switch (column->text_charset) {
     case KC_CHARSET_UNKNOWN: return KC_FAMILY_UNSUPPORTED;
     case KC_CHARSET_BINARY: return KC_FAMILY_BYTES;
     default: return KC_FAMILY_STRING;
@@ -110,7 +111,7 @@ kc_status kc_column_classify(struct kc_column *column, struct kc_error *err)
 
     column->family = KC_FAMILY_UNSUPPORTED;
     column->wire_type = column->bytes = column->fsp = column->precision = column->scale = 0;
-    column->length = 0;
+    column->length = column->text_charset = 0;
     column->is_unsigned = strstr(column->type_text, " unsigned") != NULL;
     /* MariaDB's compressed columns have a form of their own in the binlog. */
     if (type == NULL || strstr(column->type_text, "COMPRESSED") != NULL)

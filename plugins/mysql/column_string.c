@@ -4,13 +4,11 @@
 #include "wire_type.h"
 
 /* CHAR loses its trailing spaces wherever it is read. */
-static uint32_t without_padding(const struct kc_column *column, const uint8_t *p, uint32_t len)
+static void drop_padding(const struct kc_column *column, struct kc_value *v)
 {
-    if (column->wire_type != KC_WIRE_STRING)
-        return len;
-    while (len > 0 && p[len - 1] == ' ')
-        len--;
-    return len;
+    if (column->wire_type == KC_WIRE_STRING)
+        while (v->len > 0 && v->as.str[v->len - 1] == ' ')
+            v->len--;
 }
 
 static inline const uint8_t *image(enum kc_charset charset, const struct kc_column *column,
@@ -21,8 +19,9 @@ static inline const uint8_t *image(enum kc_charset charset, const struct kc_colu
     uint32_t len;
 
     p = kc_counted_bytes(p, end, wire->length_bytes, &bytes, &len);
-    if (p == NULL || !kc_charset_to_utf8(charset, bytes, without_padding(column, bytes, len), arena, out))
+    if (p == NULL || !kc_charset_to_utf8(charset, bytes, len, arena, out))
         return NULL;
+    drop_padding(column, out);
     return p;
 }
 
@@ -33,35 +32,21 @@ static const uint8_t *utf8_image(const struct kc_column *column, const struct kc
     return image(KC_CHARSET_UTF8, column, wire, p, end, arena, out);
 }
 
-static const uint8_t *ascii_image(const struct kc_column *column, const struct kc_map_column *wire,
-                                  const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
-                                  struct kc_value *out)
+static const uint8_t *converted_image(const struct kc_column *column, const struct kc_map_column *wire,
+                                      const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
+                                      struct kc_value *out)
 {
-    return image(KC_CHARSET_ASCII, column, wire, p, end, arena, out);
-}
-
-static const uint8_t *latin1_image(const struct kc_column *column, const struct kc_map_column *wire,
-                                   const uint8_t *p, const uint8_t *end, struct kc_arena *arena,
-                                   struct kc_value *out)
-{
-    return image(KC_CHARSET_LATIN1, column, wire, p, end, arena, out);
+    return image((enum kc_charset)column->text_charset, column, wire, p, end, arena, out);
 }
 
 static kc_column_image_fn string_bind(const struct kc_column *column, const struct kc_map_column *wire,
                                       const char **why)
 {
-    enum kc_charset charset = kc_charset_by_name(column->charset);
-
-    if (wire->collation != 0 && kc_charset_by_collation(wire->collation) != charset)
+    if (wire->collation != 0 && kc_charset_by_collation(wire->collation) != column->text_charset)
         return kc_bind_refused(why, "its character set is another one in the binlog");
     if (wire->length_bytes < 1 || wire->length_bytes > 4)
         return kc_bind_refused(why, "its length is impossible in the binlog");
-    switch (charset) {
-    case KC_CHARSET_UTF8: return utf8_image;
-    case KC_CHARSET_ASCII: return ascii_image;
-    case KC_CHARSET_LATIN1: return latin1_image;
-    default: return kc_bind_refused(why, "its character set is not known");
-    }
+    return column->text_charset == KC_CHARSET_UTF8 ? utf8_image : converted_image;
 }
 
 /* The server has converted to UTF-8 already. */
@@ -71,7 +56,8 @@ static kc_status string_from_text(const struct kc_column *column, const char *te
     (void)arena;
     out->type = KC_STRING;
     out->as.str = text;
-    out->len = without_padding(column, (const uint8_t *)text, len);
+    out->len = len;
+    drop_padding(column, out);
     return KC_OK;
 }
 

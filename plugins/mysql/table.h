@@ -36,6 +36,7 @@ struct kc_column {
     enum kc_family family;
     uint8_t
         wire_type; /* type byte the binlog's table map must show (MYSQL_TYPE_LONG ...), after enum/set unwrapping */
+    uint8_t text_charset; /* STRING: enum kc_charset (charset.h) */
     bool is_unsigned;
     bool nullable;
     bool generated;       /* a virtual column: SELECT shows it; MySQL and MariaDB log it in FULL row images */

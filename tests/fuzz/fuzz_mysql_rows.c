@@ -28,6 +28,12 @@ static const struct column {
     {"char(10)", "char", "utf8mb4", 254, 2, {254, 40}},
     {"varchar(300)", "varchar", "latin1", 15, 2, {0x2c, 1}},
     {"text", "text", "ascii", 252, 1, {2}},
+    {"varchar(200)", "varchar", "gb18030", 15, 2, {200, 0}},
+    {"varchar(200)", "varchar", "eucjpms", 15, 2, {200, 0}},
+    {"varchar(200)", "varchar", "sjis", 15, 2, {200, 0}},
+    {"varchar(200)", "varchar", "utf16", 15, 2, {200, 0}},
+    {"varchar(200)", "varchar", "big5", 15, 2, {200, 0}},
+    {"varchar(200)", "varchar", "swe7", 15, 2, {200, 0}},
     {"binary(8)", "binary", NULL, 254, 2, {254, 8}},
     {"longblob", "longblob", NULL, 252, 1, {4}},
     {"date", "date", NULL, 10, 0, {0}},
@@ -53,7 +59,7 @@ static struct kc_table_map *map;
 static void make_table(void)
 {
     struct kc_error err = {.struct_size = sizeof(err)};
-    uint8_t body[200] = {7, 0, 0, 0, 0, 0, 1, 0, 1, 'd', 0, 1, 't', 0, N_COLUMNS}, *p = body + 15, *metadata;
+    uint8_t body[400] = {7, 0, 0, 0, 0, 0, 1, 0, 1, 'd', 0, 1, 't', 0, N_COLUMNS}, *p = body + 15, *metadata;
     struct kc_event event = {.header.type = KC_EVENT_TABLE_MAP, .body = body};
     char name[12];
     bool fresh;

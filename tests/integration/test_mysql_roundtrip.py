@@ -1,14 +1,12 @@
 """Every value that SELECT shows equals, bit for bit, the one that the binlog carries: the decoder alone, without a worker."""
 
-import os
 import re
-import subprocess
 
 import pytest
+from kcharness.roundtrip import compare, executed
 from kcharness.servers import Schema, unique
-from kcharness.worker import BUILD, ROOT
+from kcharness.worker import ROOT
 
-PROGRAM = BUILD / "tests/unit/mysql/mysql-roundtrip"
 TYPES = ROOT / "tests/fixtures/mysql/types.sql"
 NOTHING = "SELECT 1"
 
@@ -33,23 +31,6 @@ WAYS = {
 def statements():
     text = re.sub(r"^--.*\n", "", TYPES.read_text(), flags=re.M)
     return [statement for statement in re.split(r";\s*\n", text) if statement.strip()]
-
-
-def executed(server):
-    """The GTIDs that the server has so far: where the comparison begins."""
-    variable = "@@global.gtid_executed" if server.flavor == "mysql" else "@@global.gtid_binlog_pos"
-    return server.execute(f"SELECT {variable}")[0][0].replace("\n", "")
-
-
-def compare(server, schema, after, **environment):
-    done = subprocess.run([PROGRAM, "127.0.0.1", str(server.port), "kconnect", "kconnect-secret", schema.name],
-                          env={**os.environ, "KC_START_GTIDS": after, **environment},
-                          capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    rows = int(re.search(r"(\d+) rows, 0 fields differ", done.stdout).group(1))
-    assert rows == sum(schema.execute(f"SELECT COUNT(*) FROM `{table}`")[0][0]
-                       for (table,) in schema.execute("SHOW TABLES"))
-    assert rows > 30
 
 
 @pytest.mark.parametrize("flavor,way", [(flavor, way) for flavor, ways in WAYS.items() for way in ways])
