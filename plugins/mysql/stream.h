@@ -34,8 +34,8 @@ struct kc_stream {
     bool in_transaction;
     bool any_transaction; /* since the start */
     bool place_exact;     /* file and pos are this server's, of what is delivered */
-    bool begun; /* ends with XID, COMMIT or ROLLBACK, not with the first statement */
-    bool xa;    /* its fate is decided later, by XA COMMIT or XA ROLLBACK */
+    bool begun;           /* ends with XID, COMMIT or ROLLBACK, not with the first statement */
+    bool xa;              /* its fate is decided later, by XA COMMIT or XA ROLLBACK */
     int64_t commit_us;
     uint32_t thread;
 
