@@ -1,4 +1,4 @@
-"""kill -9 at random moments: no change is missing, doubled or out of order, and the folded topic is the table."""
+"""kill -9 at random moments: no change is missing, doubled or out of order; the folded topic is the table."""
 
 import os
 import random
@@ -55,8 +55,10 @@ def test_killed_in_the_middle_of_a_snapshot_and_under_load(own_worker, own_conne
     with connector.reader("t") as reader:
         for number in range(KILLS):
             pause(dice, 0.0, 2.5)
-            print(f"kill {number}: {kill_something(worker, dice)} with {len(reader.read_to_end())} records, "
-                  f"{load.changes} changes")
+            print(
+                f"kill {number}: {kill_something(worker, dice)} with {len(reader.read_to_end())} records, "
+                f"{load.changes} changes"
+            )
         load.stop()
         connector.wait("RUNNING", 60)
         records = check(schema, connector, reader)
@@ -73,8 +75,12 @@ def test_killed_under_load(own_worker, own_connectors, schema):
     load.start()
     with connector.reader("t") as reader:
         for number in range(KILLS):
-            wait_for(lambda: worker.rest.task(connector.name).get("state") == "RUNNING", 40, "RUNNING",
-                     detail=lambda: worker.rest.status(connector.name))
+            wait_for(
+                lambda: worker.rest.task(connector.name).get("state") == "RUNNING",
+                40,
+                "RUNNING",
+                detail=lambda: worker.rest.status(connector.name),
+            )
             pause(dice, 0.0, 1.5)
             print(f"kill {number}: {kill_something(worker, dice)} after {load.changes} changes")
         load.stop()
@@ -92,8 +98,10 @@ def test_a_large_transaction_survives_kills_in_its_middle(own_worker, own_connec
     numbers = "a.d + 10 * b.d + 100 * c.d + 1000 * d.d + 10000 * e.d + 100000 * f.d"
     source = ", ".join(f"{digits} {name}" for name in "abcdef")
     with connector.reader("t") as reader:
-        schema.execute(f"INSERT INTO t SELECT {numbers}, 1, 'row' FROM {source} WHERE {numbers} < {rows}",
-                       "UPDATE t SET version = 2")
+        schema.execute(
+            f"INSERT INTO t SELECT {numbers}, 1, 'row' FROM {source} WHERE {numbers} < {rows}",
+            "UPDATE t SET version = 2",
+        )
         for _ in range(3):
             pause(dice, 0.0, 1.0)
             kill_something(worker, dice)

@@ -60,18 +60,28 @@ def test_the_database_goes_away_and_comes_back(fleet, own_schema, kill):
             time.sleep(dice.uniform(0, 3))
             own_schema.server.stop(kill)
             # Retriable: it is said, counted, and tried again.
-            wait_for(lambda: fleet.rest.task(connector.name).get("state") == "RESTARTING", 40, "RESTARTING",
-                     detail=lambda: fleet.rest.status(connector.name))
+            wait_for(
+                lambda: fleet.rest.task(connector.name).get("state") == "RESTARTING",
+                40,
+                "RESTARTING",
+                detail=lambda: fleet.rest.status(connector.name),
+            )
             assert connector.trace()
             own_schema.server.start()
-            wait_for(lambda: fleet.rest.task(connector.name).get("state") == "RUNNING", 40, "RUNNING",
-                     detail=lambda: fleet.rest.status(connector.name))
+            wait_for(
+                lambda: fleet.rest.task(connector.name).get("state") == "RUNNING",
+                40,
+                "RUNNING",
+                detail=lambda: fleet.rest.status(connector.name),
+            )
         load.stop()
         check(own_schema, connector, reader)
 
 
 @pytest.mark.timeout(14000 if ROUNDS > 2 else 400)
-@pytest.mark.parametrize("kill, away_s", [(False, 1), (True, 1), (False, 20)], ids=["stopped", "killed", "away-for-long"])
+@pytest.mark.parametrize(
+    "kill, away_s", [(False, 1), (True, 1), (False, 20)], ids=["stopped", "killed", "away-for-long"]
+)
 def test_the_broker_goes_away_and_comes_back(own_kafka, fleet, mysql, kill, away_s):
     dice = random.Random(seed())
     schema = Schema(mysql, unique("s")).create()

@@ -1,4 +1,4 @@
-"""The way of a newcomer: start a worker, create, deploy, insert, read, kill, and find everything exactly once."""
+"""The way of a newcomer: start a worker, create, deploy, insert, read, kill, find all exactly once."""
 
 import datetime
 import json
@@ -12,19 +12,21 @@ from kcharness.changes import by_key, check_equals_table, check_history
 from kcharness.servers import MySQL, Schema, unique
 
 SEED_TABLE = """CREATE TABLE mysql_tbl(
-    mysql_id INT UNSIGNED AUTO_INCREMENT, mysql_title VARCHAR(100) NOT NULL, mysql_author VARCHAR(40) NOT NULL,
-    submission_date DATE, PRIMARY KEY (mysql_id))"""
+    mysql_id INT UNSIGNED AUTO_INCREMENT, mysql_title VARCHAR(100) NOT NULL,
+    mysql_author VARCHAR(40) NOT NULL, submission_date DATE, PRIMARY KEY (mysql_id))"""
 SEED_INSERT = """INSERT INTO mysql_tbl (mysql_title, mysql_author, submission_date)
     VALUES ("mysql2kafka", "tester", NOW())"""
 
 SEED_DOCUMENT = (
     '{"schema":{"dataColumn":[{"name":"mysql_id","type":"LONG"},{"name":"mysql_title","type":"STRING"},'
-    '{"name":"mysql_author","type":"STRING"},{"name":"submission_date","type":"DATE"}],"primaryKey":["mysql_id"],'
+    '{"name":"mysql_author","type":"STRING"},{"name":"submission_date","type":"DATE"}],'
+    '"primaryKey":["mysql_id"],'
     '"source":{"dbType":"MySQL","dbName":"%(db)s","tableName":"mysql_tbl"}},'
-    '"payload":{"before":null,"after":{"dataColumn":{"mysql_id":1,"mysql_title":"mysql2kafka","mysql_author":"tester",'
-    '"submission_date":%(date)d}},"sequenceId":"%(sequence)s",'
+    '"payload":{"before":null,"after":{"dataColumn":{"mysql_id":1,"mysql_title":"mysql2kafka",'
+    '"mysql_author":"tester","submission_date":%(date)d}},"sequenceId":"%(sequence)s",'
     '"timestamp":{"eventTime":%(event)s,"systemTime":%(system)s,"checkpointTime":%(checkpoint)s},'
-    '"op":"INSERT","ddl":null},"version":"0.0.1"}')
+    '"op":"INSERT","ddl":null},"version":"0.0.1"}'
+)
 
 
 def midnight_ms(date, hours):
@@ -33,13 +35,18 @@ def midnight_ms(date, hours):
 
 
 def check_seed_document(raw, schema, date):
-    """Compares byte for byte, but for the numbers that are times; those must be near now and 13 digits long."""
+    """Compares byte for byte, but for the numbers that are times; those must be near now, in milliseconds."""
     value = json.loads(raw)
     payload = value["payload"]
     times = payload["timestamp"]
     expected = SEED_DOCUMENT % {
-        "db": schema.name, "date": midnight_ms(date, 8), "sequence": payload["sequenceId"], "event": times["eventTime"],
-        "system": times["systemTime"], "checkpoint": times["checkpointTime"]}
+        "db": schema.name,
+        "date": midnight_ms(date, 8),
+        "sequence": payload["sequenceId"],
+        "event": times["eventTime"],
+        "system": times["systemTime"],
+        "checkpoint": times["checkpointTime"],
+    }
     assert raw.decode() == expected
     assert re.fullmatch(r"\d{19}", payload["sequenceId"])
     now = datetime.datetime.now().timestamp() * 1000
@@ -76,12 +83,15 @@ def the_five_steps(own_worker, own_connectors, schema):
         assert record.key == b"1"
         [(date,)] = schema.execute("SELECT submission_date FROM mysql_tbl")
         check_seed_document(record.raw, schema, date)
-        [message] = worker.rest.messages(connector.name, topic=connector.topic("mysql_tbl")).json()["messages"]
+        [message] = worker.rest.messages(connector.name, topic=connector.topic("mysql_tbl")).json()[
+            "messages"
+        ]
         assert message["value"] == record.value and message["offset"] == record.offset
 
         # Step 5: the task and then the worker die; nothing is lost, nothing comes twice.
         schema.execute("ALTER TABLE mysql_tbl COMMENT 'does not change a column'")
-        insert = "INSERT INTO mysql_tbl (mysql_title, mysql_author, submission_date) VALUES ('t', 'a', '2021-03-03')"
+        insert = """INSERT INTO mysql_tbl (mysql_title, mysql_author, submission_date)
+            VALUES ('t', 'a', '2021-03-03')"""
         pid = worker.the_task_pid()
         schema.execute(insert)
         os.kill(pid, signal.SIGKILL)
@@ -90,17 +100,26 @@ def the_five_steps(own_worker, own_connectors, schema):
         connector.wait("RUNNING")
         schema.execute(insert)
         worker.kill()
-        schema.execute(insert, "UPDATE mysql_tbl SET mysql_title = 'u' WHERE mysql_id = 1",
-                       "DELETE FROM mysql_tbl WHERE mysql_id = 2")
+        schema.execute(
+            insert,
+            "UPDATE mysql_tbl SET mysql_title = 'u' WHERE mysql_id = 1",
+            "DELETE FROM mysql_tbl WHERE mysql_id = 2",
+        )
         worker.start()
         connector.wait("RUNNING", 60)
         schema.execute(insert)
         records = reader.read_until(lambda found: any(r.key == b"6" for r in found))
-    stories = {int(key): [(r.op, r.row["mysql_title"]) for r in group] for key, group in by_key(records).items()}
+    stories = {
+        int(key): [(r.op, r.row["mysql_title"]) for r in group] for key, group in by_key(records).items()
+    }
     assert stories == {
         1: [("INSERT", "mysql2kafka"), ("UPDATE_BEFOR", "mysql2kafka"), ("UPDATE_AFTER", "u")],
-        2: [("INSERT", "t"), ("DELETE", "t")], 3: [("INSERT", "t")], 4: [("INSERT", "t")], 5: [("INSERT", "t")],
-        6: [("INSERT", "t")]}
+        2: [("INSERT", "t"), ("DELETE", "t")],
+        3: [("INSERT", "t")],
+        4: [("INSERT", "t")],
+        5: [("INSERT", "t")],
+        6: [("INSERT", "t")],
+    }
     assert all(r.row["submission_date"] == 1614700800000 for r in records if r.key == b"3")
 
 
@@ -121,18 +140,24 @@ def test_the_five_steps_on_mysql_without_gtids(own_worker, own_connectors, mysql
 
 
 def test_rows_that_exist_already_are_the_first_records(connectors, schema):
-    schema.execute("CREATE TABLE old (id INT PRIMARY KEY, version INT)",
-                   "INSERT INTO old VALUES (1, 1), (2, 1), (3, 1)")
+    schema.execute(
+        "CREATE TABLE old (id INT PRIMARY KEY, version INT)", "INSERT INTO old VALUES (1, 1), (2, 1), (3, 1)"
+    )
     connector = connectors.run(schema, "old")
     with connector.reader("old") as reader:
         records = reader.read(3)
         assert sorted(r.key for r in records) == [b"1", b"2", b"3"]
         assert all(r.op == "INSERT" for r in records)
-        schema.execute("UPDATE old SET version = 2 WHERE id = 2", "DELETE FROM old WHERE id = 3",
-                       "INSERT INTO old VALUES (4, 1)")
+        schema.execute(
+            "UPDATE old SET version = 2 WHERE id = 2",
+            "DELETE FROM old WHERE id = 3",
+            "INSERT INTO old VALUES (4, 1)",
+        )
         records = reader.read(7)
     check_history(records)
-    check_equals_table(records, [dict(zip(("id", "version"), row)) for row in schema.execute("SELECT * FROM old")], "id")
+    check_equals_table(
+        records, [dict(zip(("id", "version"), row)) for row in schema.execute("SELECT * FROM old")], "id"
+    )
 
 
 def test_snapshot_mode_no_data_starts_with_the_next_change(connectors, schema):
@@ -185,7 +210,9 @@ def test_a_change_of_the_key_is_a_delete_and_an_insert(connectors, schema):
         schema.execute("INSERT INTO k VALUES (1, 5)", "UPDATE k SET id = 2")
         records = reader.read(3)
     assert {r.key: r.op for r in records if r.sequence > min(r.sequence for r in records)} == {
-        b"1": "DELETE", b"2": "INSERT"}
+        b"1": "DELETE",
+        b"2": "INSERT",
+    }
 
 
 def test_a_rolled_back_transaction_leaves_nothing(connectors, schema):
@@ -206,24 +233,27 @@ def test_a_rolled_back_transaction_leaves_nothing(connectors, schema):
 
 
 def test_partitions_are_chosen_by_murmur2_of_the_key(connectors, schema):
-    schema.execute("CREATE TABLE m (id INT PRIMARY KEY)",
-                   "INSERT INTO m VALUES " + ",".join(f"({n})" for n in range(60)))
+    schema.execute(
+        "CREATE TABLE m (id INT PRIMARY KEY)", "INSERT INTO m VALUES " + ",".join(f"({n})" for n in range(60))
+    )
     connector = connectors.run(schema, "m")
     with connector.reader("m") as reader:
         records = reader.read(60)
-    assert {r.key: r.partition for r in records} == {str(n).encode(): murmur2(str(n).encode()) % 6 for n in range(60)}
+    assert {r.key: r.partition for r in records} == {
+        str(n).encode(): murmur2(str(n).encode()) % 6 for n in range(60)
+    }
 
 
 def murmur2(data):
     """The hash of Kafka's Java producer, made non-negative as its partitioner does."""
-    m, mask = 0x5bd1e995, 0xffffffff
-    h = 0x9747b28c ^ len(data)
+    m, mask = 0x5BD1E995, 0xFFFFFFFF
+    h = 0x9747B28C ^ len(data)
     whole = len(data) // 4 * 4
     for at in range(0, whole, 4):
-        k = int.from_bytes(data[at:at + 4], "little") * m & mask
+        k = int.from_bytes(data[at : at + 4], "little") * m & mask
         k = (k ^ k >> 24) * m & mask
         h = h * m & mask ^ k
     if len(data) > whole:
         h = (h ^ int.from_bytes(data[whole:], "little")) * m & mask
     h = (h ^ h >> 13) * m & mask
-    return (h ^ h >> 15) & 0x7fffffff
+    return (h ^ h >> 15) & 0x7FFFFFFF

@@ -1,4 +1,4 @@
-"""The message query: what a connector wrote, by place, by time, or the newest; only its own topics, only committed."""
+"""The message query: what a connector wrote, by place, by time, the newest; its own topics, committed."""
 
 import time
 
@@ -41,7 +41,11 @@ def test_a_message_has_place_time_key_headers_and_its_value_as_json(written):
     record = written.records[0]
     [message] = query(written, partition=record.partition, offset=record.offset, limit=1)["messages"]
     assert message["topic"] == written.topic("t")
-    assert (message["partition"], message["offset"], message["timestamp"]) == (record.partition, record.offset, record.timestamp)
+    assert (message["partition"], message["offset"], message["timestamp"]) == (
+        record.partition,
+        record.offset,
+        record.timestamp,
+    )
     assert str(message["key"]).encode() == record.key
     assert message["value"] == record.value and isinstance(message["headers"], list)
 
@@ -88,9 +92,19 @@ def test_only_the_connectors_own_topics_can_be_read(written, worker):
         assert written.topic("t") in message
 
 
-@pytest.mark.parametrize("parameters", [
-    {"partition": 6, "offset": 0}, {"partition": -1, "offset": 0}, {"partition": "x", "offset": 0}, {"partition": 0, "offset": -5},
-    {"offset": 0}, {"partition": 0, "offset": 0, "timestamp": 1}, {"timestamp": "yesterday"}], ids=str)
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"partition": 6, "offset": 0},
+        {"partition": -1, "offset": 0},
+        {"partition": "x", "offset": 0},
+        {"partition": 0, "offset": -5},
+        {"offset": 0},
+        {"partition": 0, "offset": 0, "timestamp": 1},
+        {"timestamp": "yesterday"},
+    ],
+    ids=str,
+)
 def test_wrong_parameters_are_told(written, parameters):
     answer = written.rest.messages(written.name, topic=written.topic("t"), **parameters)
     error_of(answer, answer.status_code if answer.status_code in (400, 404) else 400)
@@ -98,7 +112,9 @@ def test_wrong_parameters_are_told(written, parameters):
 
 def test_messages_of_open_and_aborted_transactions_are_not_shown(written):
     topic = written.topic("plain")
-    producer = Producer({"bootstrap.servers": written.worker.kafka.address, "transactional.id": unique("tx"), "log_level": 0})
+    producer = Producer(
+        {"bootstrap.servers": written.worker.kafka.address, "transactional.id": unique("tx"), "log_level": 0}
+    )
     producer.init_transactions(20)
     producer.begin_transaction()
     producer.produce(topic, b'"from an open transaction"')

@@ -1,4 +1,4 @@
-"""What only a person can mend: the task is FAILED, or the configuration refused, with a sentence that says what to do."""
+"""What only a person can mend: FAILED, or refused, with a sentence that says what to do."""
 
 import pytest
 
@@ -27,8 +27,10 @@ def after_deploy(worker, connector):
 def account(schema):
     """An account of the test's own with every right that is needed."""
     name = unique("u")
-    schema.execute(f"CREATE USER {name} IDENTIFIED BY 'first-secret'",
-                   f"GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {name}")
+    schema.execute(
+        f"CREATE USER {name} IDENTIFIED BY 'first-secret'",
+        f"GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO {name}",
+    )
     yield name
     schema.execute(f"DROP USER {name}")
 
@@ -102,8 +104,13 @@ def test_a_binlog_that_was_purged(worker, connectors, schema, account):
     newest = schema.execute(status)[0][0]
     schema.execute(f"PURGE BINARY LOGS TO '{newest}'")
     # A file that a dump thread still reads is kept; wait until the old ones are gone.
-    wait_for(lambda: schema.execute("SHOW BINARY LOGS")[0][0] == newest or schema.execute(
-        f"PURGE BINARY LOGS TO '{newest}'") and False, 20, "the purge")
+    wait_for(
+        lambda: schema.execute("SHOW BINARY LOGS")[0][0] == newest
+        or schema.execute(f"PURGE BINARY LOGS TO '{newest}'")
+        and False,
+        20,
+        "the purge",
+    )
     said = after_deploy(worker, connector)
     assert "purged" in said.lower() or "no longer" in said.lower(), said
 
@@ -124,9 +131,14 @@ def test_a_table_change_that_is_not_followed_fails_before_a_wrong_row(worker, co
     with connector.reader("t") as reader:
         schema.execute("INSERT INTO t VALUES (1, 10)")
         reader.read(1)
-        schema.execute("ALTER TABLE t ADD COLUMN strange_column POINT FIRST", "INSERT INTO t VALUES (ST_GeomFromText('POINT(1 2)'), 2, 20)")
+        schema.execute(
+            "ALTER TABLE t ADD COLUMN strange_column POINT FIRST",
+            "INSERT INTO t VALUES (ST_GeomFromText('POINT(1 2)'), 2, 20)",
+        )
         connector.wait("FAILED")
-        assert "strange_column" in connector.trace() or "`t`" in connector.trace() or ".t" in connector.trace()
+        assert (
+            "strange_column" in connector.trace() or "`t`" in connector.trace() or ".t" in connector.trace()
+        )
         assert len(reader.read_to_end()) == 1
 
 
@@ -134,9 +146,15 @@ def test_changes_of_other_tables_do_not_stop_a_stream(worker, connectors, schema
     schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
     connector = connectors.run(schema, "t")
     with connector.reader("t") as reader:
-        schema.execute("CREATE TABLE other (g GEOMETRY)", "INSERT INTO other VALUES (ST_GeomFromText('POINT(1 1)'))",
-                       "ALTER TABLE other ADD COLUMN j TIME", "DROP TABLE other", "CREATE INDEX i ON t (id)",
-                       "ANALYZE TABLE t", "INSERT INTO t VALUES (1)")
+        schema.execute(
+            "CREATE TABLE other (g GEOMETRY)",
+            "INSERT INTO other VALUES (ST_GeomFromText('POINT(1 1)'))",
+            "ALTER TABLE other ADD COLUMN j TIME",
+            "DROP TABLE other",
+            "CREATE INDEX i ON t (id)",
+            "ANALYZE TABLE t",
+            "INSERT INTO t VALUES (1)",
+        )
         [record] = reader.read(1)
     assert record.key == b"1"
 
@@ -148,7 +166,11 @@ def test_an_unreachable_database_is_tried_again_for_ever(worker, connectors, sch
     if answer.status_code == 400:  # refused at once is fine too, when it says what could not be reached
         assert "127.0.0.1" in answer.json()["message"]
         return
-    wait_for(lambda: worker.rest.task(connector.name).get("attempt", 0) >= 2, 40, "a second attempt",
-             detail=lambda: worker.rest.task(connector.name))
+    wait_for(
+        lambda: worker.rest.task(connector.name).get("attempt", 0) >= 2,
+        40,
+        "a second attempt",
+        detail=lambda: worker.rest.task(connector.name),
+    )
     task = worker.rest.task(connector.name)
     assert task["state"] == "RESTARTING" and "127.0.0.1" in task["trace"]

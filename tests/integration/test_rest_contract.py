@@ -48,8 +48,10 @@ def test_the_root_tells_version_and_cluster(worker):
 def test_health_is_that_of_kafka_connect(worker):
     answer = worker.rest.get("/health")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "healthy",
-                             "message": "Worker has completed startup and is ready to handle requests."}
+    assert answer.json() == {
+        "status": "healthy",
+        "message": "Worker has completed startup and is ready to handle requests.",
+    }
 
 
 @pytest.mark.parametrize("name", ["a", "0", "kafka-source-mysql", "x" * 48, "a-", "7-7", "  trimmed  "])
@@ -63,8 +65,29 @@ def test_names_that_are_allowed(worker, connectors, config, name):
     assert name.strip() not in names(worker)
 
 
-@pytest.mark.parametrize("name", ["-a", "A", "x" * 49, "a_b", "a.b", "a b", "ä", "a/b", "a%", "", "   ", "a\u0000b", "a\nb", 7,
-                                  None, ["a"], {"a": 1}, True])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-a",
+        "A",
+        "x" * 49,
+        "a_b",
+        "a.b",
+        "a b",
+        "ä",
+        "a/b",
+        "a%",
+        "",
+        "   ",
+        "a\u0000b",
+        "a\nb",
+        7,
+        None,
+        ["a"],
+        {"a": 1},
+        True,
+    ],
+)
 def test_names_that_are_refused_with_the_rule(worker, config, name):
     before = names(worker)
     message = error_of(worker.rest.create(name, config), 400)
@@ -81,8 +104,13 @@ def test_simultaneous_creates_of_one_name_have_one_winner(worker, connectors, co
     name, answers = unique("race-"), []
 
     def create():
-        answers.append(requests.post(f"{worker.url}/connectors", timeout=100, json={
-            "name": name, "config": config, "initial_state": "STOPPED"}).status_code)
+        answers.append(
+            requests.post(
+                f"{worker.url}/connectors",
+                timeout=100,
+                json={"name": name, "config": config, "initial_state": "STOPPED"},
+            ).status_code
+        )
 
     threads = [threading.Thread(target=create) for _ in range(6)]
     for thread in threads:
@@ -93,13 +121,37 @@ def test_simultaneous_creates_of_one_name_have_one_winner(worker, connectors, co
     worker.rest.delete(f"/connectors/{name}")
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"{", b"nonsense", b"null", b"[]", b'"text"', b"17", b"{}", b'{"name":"a"}', b'{"config":{}}', b'{"name":"a","config":null}',
-    b'{"name":"a","config":[]}', b'{"name":"a","config":"x"}', b'{"name":"a","config":{"k":{}}}', b'{"name":"a","config":{"k":[1]}}',
-    b'{"name":"a","config":{}} x', b'{"name":"a","config":{},}', b"{'name':'a'}", b'{"name":"\xff","config":{}}',
-    b'{"name":"a","config":{},"initial_state":"SLEEPING"}', b'{"name":"a","config":{},"initial_state":1}',
-    b'{"name":"a","config":{},"surprise":1}', b"[" * 5000, b'{"name":"\\ud800","config":{}}', b'{"name":NaN,"config":{}}',
-], ids=lambda body: body[:40].decode(errors="replace") or "empty")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"nonsense",
+        b"null",
+        b"[]",
+        b'"text"',
+        b"17",
+        b"{}",
+        b'{"name":"a"}',
+        b'{"config":{}}',
+        b'{"name":"a","config":null}',
+        b'{"name":"a","config":[]}',
+        b'{"name":"a","config":"x"}',
+        b'{"name":"a","config":{"k":{}}}',
+        b'{"name":"a","config":{"k":[1]}}',
+        b'{"name":"a","config":{}} x',
+        b'{"name":"a","config":{},}',
+        b"{'name':'a'}",
+        b'{"name":"\xff","config":{}}',
+        b'{"name":"a","config":{},"initial_state":"SLEEPING"}',
+        b'{"name":"a","config":{},"initial_state":1}',
+        b'{"name":"a","config":{},"surprise":1}',
+        b"[" * 5000,
+        b'{"name":"\\ud800","config":{}}',
+        b'{"name":NaN,"config":{}}',
+    ],
+    ids=lambda body: body[:40].decode(errors="replace") or "empty",
+)
 def test_a_body_that_is_not_what_it_should_be_is_400_and_stores_nothing(worker, body):
     before = names(worker)
     error_of(worker.rest.call("POST", "/connectors", data=body, headers=JSON), 400)
@@ -112,7 +164,7 @@ def test_a_body_that_is_too_large_is_413_and_stores_nothing(worker, config):
     try:
         error_of(worker.rest.call("POST", "/connectors", data=body, headers=JSON), 413)
     except requests.ConnectionError:
-        pass  # the contract lets a server close before it has read the rest; nothing may be stored all the same
+        pass  # the contract lets a server close before it has read the rest; nothing may be stored
     assert names(worker) == before
 
 
@@ -121,12 +173,23 @@ def test_half_a_megabyte_of_configuration_is_kept(worker, connectors, schema):
     assert worker.rest.get(f"/connectors/{connector.name}/config").json()["padding"] == "x" * 500_000
 
 
-@pytest.mark.parametrize("content_type, status", [
-    ("application/json", 201), ("application/json; charset=utf-8", 201), ("APPLICATION/JSON", 201), ("text/plain", 415),
-    ("application/xml", 415), ("application/jsonx", 415), (None, 415)])
+@pytest.mark.parametrize(
+    "content_type, status",
+    [
+        ("application/json", 201),
+        ("application/json; charset=utf-8", 201),
+        ("APPLICATION/JSON", 201),
+        ("text/plain", 415),
+        ("application/xml", 415),
+        ("application/jsonx", 415),
+        (None, 415),
+    ],
+)
 def test_bodies_must_be_json_by_their_content_type(worker, connectors, schema, content_type, status):
     connector = connectors.define(schema, "t")
-    body = json.dumps({"name": connector.name, "config": connector.config, "initial_state": "STOPPED"}).encode()
+    body = json.dumps(
+        {"name": connector.name, "config": connector.config, "initial_state": "STOPPED"}
+    ).encode()
     answer = worker.rest.call("POST", "/connectors", data=body, headers={"Content-Type": content_type})
     if status == 201:
         assert answer.status_code == 201
@@ -135,19 +198,33 @@ def test_bodies_must_be_json_by_their_content_type(worker, connectors, schema, c
         assert connector.name not in names(worker)
 
 
-@pytest.mark.parametrize("accept, status", [("*/*", 200), ("application/json", 200), ("application/*", 200), ("text/html", 406)])
+@pytest.mark.parametrize(
+    "accept, status", [("*/*", 200), ("application/json", 200), ("application/*", 200), ("text/html", 406)]
+)
 def test_accept_is_honoured(worker, accept, status):
     assert worker.rest.get("/connectors", headers={"Accept": accept}).status_code == status
 
 
-@pytest.mark.parametrize("method, path", [
-    ("DELETE", "/"), ("POST", "/health"), ("PUT", "/connectors"), ("DELETE", "/connectors"), ("POST", "/connectors/x"),
-    ("POST", "/connectors/x/stop"), ("GET", "/connectors/x/deploy"), ("POST", "/connector-plugins")])
+@pytest.mark.parametrize(
+    "method, path",
+    [
+        ("DELETE", "/"),
+        ("POST", "/health"),
+        ("PUT", "/connectors"),
+        ("DELETE", "/connectors"),
+        ("POST", "/connectors/x"),
+        ("POST", "/connectors/x/stop"),
+        ("GET", "/connectors/x/deploy"),
+        ("POST", "/connector-plugins"),
+    ],
+)
 def test_a_method_that_a_route_does_not_know_is_405(worker, method, path):
     error_of(worker.rest.call(method, path), 405)
 
 
-@pytest.mark.parametrize("path", ["/nope", "/connectors/x/nope", "/connectors/x/y/z/a/b", "/CONNECTORS", "/metrics", "//"])
+@pytest.mark.parametrize(
+    "path", ["/nope", "/connectors/x/nope", "/connectors/x/y/z/a/b", "/CONNECTORS", "/metrics", "//"]
+)
 def test_a_route_that_does_not_exist_is_404(worker, path):
     error_of(worker.rest.get(path), 404)
 
@@ -165,7 +242,9 @@ def test_unknown_connectors_are_404_in_kafka_connects_words(worker):
     assert "nope" in error_of(rest.get("/connectors/nope/messages"), 404)
 
 
-@pytest.mark.parametrize("path", ["/", "/health", "/connectors", "/connectors/", "/connector-plugins", "/connector-plugins/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/health", "/connectors", "/connectors/", "/connector-plugins", "/connector-plugins/"]
+)
 def test_get_and_head_with_and_without_a_trailing_slash(worker, path):
     got, head = worker.rest.get(path), worker.rest.call("HEAD", path)
     assert got.status_code == head.status_code == 200
@@ -181,8 +260,10 @@ def test_options_lists_the_methods(worker):
 
 def test_a_chunked_body_and_expect_100_work(worker, connectors, schema):
     connector = connectors.define(schema, "t")
-    body = json.dumps({"name": connector.name, "config": connector.config, "initial_state": "STOPPED"}).encode()
-    pieces = (body[at:at + 7] for at in range(0, len(body), 7))
+    body = json.dumps(
+        {"name": connector.name, "config": connector.config, "initial_state": "STOPPED"}
+    ).encode()
+    pieces = (body[at : at + 7] for at in range(0, len(body), 7))
     answer = worker.rest.call("POST", "/connectors", data=pieces, headers={**JSON, "Expect": "100-continue"})
     assert answer.status_code == 201, answer.text
 
@@ -193,7 +274,9 @@ def test_a_connectors_documents(worker, connectors, schema):
     assert answer.status_code == 201
     assert answer.headers["Location"].endswith(f"/connectors/{connector.name}")
     info = worker.rest.get(f"/connectors/{connector.name}").json()
-    assert set(info) == {"name", "config", "tasks", "type"} and info["type"] == "source" and info["tasks"] == []
+    assert (
+        set(info) == {"name", "config", "tasks", "type"} and info["type"] == "source" and info["tasks"] == []
+    )
     assert info["config"]["tasks.max"] == "1", "numbers become strings"
     config = worker.rest.get(f"/connectors/{connector.name}/config").json()
     assert config == info["config"]
@@ -205,15 +288,25 @@ def test_a_connectors_documents(worker, connectors, schema):
     assert worker.rest.get(f"/connectors/{connector.name}/tasks").json() == []
     status = connector.wait("STOPPED")
     assert set(status) == {"name", "connector", "tasks", "type"}
-    assert set(status["connector"]) >= {"state", "worker_id", "version"} and "trace" not in status["connector"]
+    assert (
+        set(status["connector"]) >= {"state", "worker_id", "version"} and "trace" not in status["connector"]
+    )
     assert ":" in status["connector"]["worker_id"]
 
 
 def test_passwords_are_masked_everywhere_and_the_mask_keeps_the_value(worker, connectors, schema):
     connector = connectors.run(schema, "t")
     path = f"/connectors/{connector.name}"
-    answers = [worker.rest.get(p) for p in (
-        path, f"{path}/config", f"{path}/status", f"{path}/tasks", "/connectors?expand=info&expand=status")]
+    answers = [
+        worker.rest.get(p)
+        for p in (
+            path,
+            f"{path}/config",
+            f"{path}/status",
+            f"{path}/tasks",
+            "/connectors?expand=info&expand=status",
+        )
+    ]
     for answer in answers:
         assert "kconnect-secret" not in answer.text
     config = answers[1].json()
@@ -228,7 +321,9 @@ def test_passwords_are_masked_everywhere_and_the_mask_keeps_the_value(worker, co
 
 
 def test_a_bad_configuration_is_400_with_every_error(worker, connectors, schema):
-    connector = connectors.define(schema, "t", database__hostname=None, database__port="many", snapshot__mode="sometimes")
+    connector = connectors.define(
+        schema, "t", database__hostname=None, database__port="many", snapshot__mode="sometimes"
+    )
     message = error_of(worker.rest.create(connector.name, connector.config), 400)
     assert message.startswith("Connector configuration is invalid and contains the following 3 error(s):\n")
     for key in ("database.hostname", "database.port", "snapshot.mode"):
@@ -261,19 +356,36 @@ def test_put_config_creates_and_replaces_and_a_bad_one_changes_nothing(worker, c
 
 def test_the_plugins_are_listed_and_described(worker):
     plugins = worker.rest.get("/connector-plugins").json()
-    assert {"class": "mysql-source", "type": "source"}.items() <= next(p for p in plugins if p["class"] == "mysql-source").items()
+    assert {"class": "mysql-source", "type": "source"}.items() <= next(
+        p for p in plugins if p["class"] == "mysql-source"
+    ).items()
     assert {p["type"] for p in plugins} <= {"source", "sink"}
     everything = worker.rest.get("/connector-plugins?connectorsOnly=false").json()
     assert any(p["class"] == "dataworks-json" and p["type"] == "converter" for p in everything)
     keys = {key["name"]: key for key in worker.rest.get("/connector-plugins/mysql-source/config").json()}
-    assert keys["database.password"]["type"] == "PASSWORD" and keys["database.port"]["default_value"] == "3306"
-    assert set(keys["topic.prefix"]) == {"name", "type", "required", "default_value", "importance", "documentation", "group",
-                                         "order_in_group", "width", "display_name", "dependents"}
+    assert (
+        keys["database.password"]["type"] == "PASSWORD" and keys["database.port"]["default_value"] == "3306"
+    )
+    assert set(keys["topic.prefix"]) == {
+        "name",
+        "type",
+        "required",
+        "default_value",
+        "importance",
+        "documentation",
+        "group",
+        "order_in_group",
+        "width",
+        "display_name",
+        "dependents",
+    }
     assert error_of(worker.rest.get("/connector-plugins/nope/config"), 404) == "Unknown plugin nope."
 
 
 def test_validate_lists_every_key_with_its_errors(worker, config):
-    answer = worker.rest.put("/connector-plugins/mysql-source/config/validate", {**config, "name": "x", "database.port": "0"})
+    answer = worker.rest.put(
+        "/connector-plugins/mysql-source/config/validate", {**config, "name": "x", "database.port": "0"}
+    )
     assert answer.status_code == 200
     body = answer.json()
     assert body["name"] == "mysql-source" and body["error_count"] >= 1

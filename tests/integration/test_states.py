@@ -17,8 +17,13 @@ def test_deploy_starts_what_is_stopped_or_paused(worker, connectors, schema):
     connector.wait("STOPPED")
     for stop, state in (("stop", "STOPPED"), ("pause", "PAUSED")):
         worker.rest.put(f"/connectors/{connector.name}/{stop}")
-        connector.wait(state) if state == "STOPPED" else wait_for(
-            lambda: worker.rest.status(connector.name)["connector"]["state"] == "PAUSED", 20, "PAUSED")
+        (
+            connector.wait(state)
+            if state == "STOPPED"
+            else wait_for(
+                lambda: worker.rest.status(connector.name)["connector"]["state"] == "PAUSED", 20, "PAUSED"
+            )
+        )
         answer = worker.rest.deploy(connector.name)
         assert answer.status_code == 202, answer.text
         body = answer.json()
@@ -107,12 +112,18 @@ def test_restarts_make_a_new_process_only_where_asked(worker, connectors, schema
     assert error_of(worker.rest.post(f"{path}/tasks/9/restart"), 404) == f"Unknown task: {connector.name}-9"
 
 
-def test_the_target_state_survives_a_new_configuration_and_a_restart_of_the_worker(own_worker, own_connectors, schema):
+def test_the_target_state_survives_a_new_configuration_and_a_restart_of_the_worker(
+    own_worker, own_connectors, schema
+):
     own_worker.start()
     connector = own_connectors.define(schema, table(schema)).create("STOPPED")
     connector.wait("STOPPED")
-    assert own_worker.rest.put(f"/connectors/{connector.name}/config", {
-        **connector.config, "snapshot.fetch.size": "5"}).status_code == 200
+    assert (
+        own_worker.rest.put(
+            f"/connectors/{connector.name}/config", {**connector.config, "snapshot.fetch.size": "5"}
+        ).status_code
+        == 200
+    )
     connector.wait("STOPPED")
     assert own_worker.stop() == 0
     own_worker.start()
@@ -121,14 +132,18 @@ def test_the_target_state_survives_a_new_configuration_and_a_restart_of_the_work
     assert own_worker.task_pids() == []
 
 
-def test_a_new_configuration_of_a_running_connector_takes_effect_without_a_second_snapshot(worker, connectors, schema):
+def test_a_new_configuration_of_a_running_connector_takes_effect_without_a_second_snapshot(
+    worker, connectors, schema
+):
     name = table(schema)
     schema.execute("INSERT INTO t VALUES (1)")
     connector = connectors.run(schema, name)
     with connector.reader(name) as reader:
         reader.read(1)
         pid = worker.the_task_pid()
-        worker.rest.put(f"/connectors/{connector.name}/config", {**connector.config, "snapshot.fetch.size": "5"})
+        worker.rest.put(
+            f"/connectors/{connector.name}/config", {**connector.config, "snapshot.fetch.size": "5"}
+        )
         worker.the_task_pid(other_than=pid)
         connector.wait("RUNNING")
         schema.execute("INSERT INTO t VALUES (2)")
@@ -139,7 +154,11 @@ def test_created_paused_there_is_no_record_until_it_is_resumed(worker, connector
     name = table(schema)
     schema.execute("INSERT INTO t VALUES (1)")
     connector = connectors.define(schema, name).create("PAUSED")
-    wait_for(lambda: (worker.rest.status(connector.name) or {}).get("connector", {}).get("state") == "PAUSED", 20, "PAUSED")
+    wait_for(
+        lambda: (worker.rest.status(connector.name) or {}).get("connector", {}).get("state") == "PAUSED",
+        20,
+        "PAUSED",
+    )
     holds_for(lambda: connector.topic(name) not in worker.kafka.partitions(), 1, "the topic's absence")
     assert worker.rest.deploy(connector.name).status_code == 202
     with connector.reader(name) as reader:
@@ -160,6 +179,7 @@ def test_a_crash_of_the_task_is_shown_and_mended(worker, connectors, schema):
             task = worker.rest.task(connector.name)
             seen.append(task)
             return "trace" in task
+
         wait_for(crash_seen, 20, "a trace in the status", poll_s=0.02, detail=lambda: seen[-3:])
         task = seen[-1]
         assert task["state"] in ("RESTARTING", "RUNNING", "UNASSIGNED"), task

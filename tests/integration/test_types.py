@@ -43,10 +43,11 @@ class Double(float):
 
 
 TRICKY = "Grüße, 世界 😀 'single' \"double\" \\back\\ /slash/ \x01\x1f\x7f \t\r\n \u2028 end"
-LATIN = "Zürich, 5 €, façade \"q\" \\ \x01 ÿ"
+LATIN = 'Zürich, 5 €, façade "q" \\ \x01 ÿ'
 BYTES = bytes(range(256))
 
-# column type -> (name among the six types, [(SQL literal, value in the document), ...]). Decimal digits are compared as text.
+# column type -> (name among the six types, [(SQL literal, value in the document), ...]).
+# Decimal digits are compared as text.
 TYPES = {
     "TINYINT": ("LONG", [("-128", -128), ("127", 127), ("0", 0)]),
     "TINYINT UNSIGNED": ("LONG", [("0", 0), ("255", 255), ("128", 128)]),
@@ -57,65 +58,156 @@ TYPES = {
     "MEDIUMINT UNSIGNED": ("LONG", [("16777215", 16777215), ("8388608", 8388608)]),
     "INT": ("LONG", [("-2147483648", -2147483648), ("2147483647", 2147483647)]),
     "INT UNSIGNED": ("LONG", [("4294967295", 4294967295), ("2147483648", 2147483648)]),
-    "BIGINT": ("LONG", [("-9223372036854775808", -2**63), ("9223372036854775807", 2**63 - 1), ("9007199254740993", 2**53 + 1)]),
+    "BIGINT": (
+        "LONG",
+        [
+            ("-9223372036854775808", -(2**63)),
+            ("9223372036854775807", 2**63 - 1),
+            ("9007199254740993", 2**53 + 1),
+        ],
+    ),
     "BIGINT UNSIGNED": ("LONG", [("18446744073709551615", 2**64 - 1), ("9223372036854775808", 2**63)]),
     "INT(5) ZEROFILL": ("LONG", [("42", 42)]),
-    "DECIMAL(10,3)": ("DOUBLE", [("123.45", "123.450"), ("-0.001", "-0.001"), ("-9999999.999", "-9999999.999"), ("0", "0.000")]),
-    "DECIMAL(65,0)": ("DOUBLE", [("9" * 65, int("9" * 65)), ("-" + "9" * 65, -int("9" * 65)), ("1" + "0" * 64, 10**64)]),
-    "DECIMAL(65,30)": ("DOUBLE", [("-" + "1" * 35 + "." + "2" * 30, "-" + "1" * 35 + "." + "2" * 30),
-                                  ("0." + "0" * 29 + "1", "0." + "0" * 29 + "1"), ("10.5", "10.5" + "0" * 29)]),
+    "DECIMAL(10,3)": (
+        "DOUBLE",
+        [("123.45", "123.450"), ("-0.001", "-0.001"), ("-9999999.999", "-9999999.999"), ("0", "0.000")],
+    ),
+    "DECIMAL(65,0)": (
+        "DOUBLE",
+        [("9" * 65, int("9" * 65)), ("-" + "9" * 65, -int("9" * 65)), ("1" + "0" * 64, 10**64)],
+    ),
+    "DECIMAL(65,30)": (
+        "DOUBLE",
+        [
+            ("-" + "1" * 35 + "." + "2" * 30, "-" + "1" * 35 + "." + "2" * 30),
+            ("0." + "0" * 29 + "1", "0." + "0" * 29 + "1"),
+            ("10.5", "10.5" + "0" * 29),
+        ],
+    ),
     "DECIMAL(30,30)": ("DOUBLE", [("-0." + "123456789" * 3 + "123", "-0." + "123456789" * 3 + "123")]),
-    "FLOAT": ("DOUBLE", [("0.1", Single(0.1)), ("-3.4028234e38", Single(-3.4028234e38)), ("1.17549435e-38", Single(1.17549435e-38)),
-                         ("16777217", Single(16777216)), ("1234567.9", Single(1234567.9))]),
+    "FLOAT": (
+        "DOUBLE",
+        [
+            ("0.1", Single(0.1)),
+            ("-3.4028234e38", Single(-3.4028234e38)),
+            ("1.17549435e-38", Single(1.17549435e-38)),
+            ("16777217", Single(16777216)),
+            ("1234567.9", Single(1234567.9)),
+        ],
+    ),
     "FLOAT(7,3)": ("DOUBLE", [("1234.5678", Single(1234.568)), ("-1.5", Single(-1.5))]),
-    "DOUBLE": ("DOUBLE", [("0.1", Double(0.1)), ("-1.7976931348623157e308", Double(-1.7976931348623157e308)),
-                          ("2.2250738585072014e-308", Double(2.2250738585072014e-308)), ("1e15", Double(1e15)),
-                          ("123456789.123456789", Double(123456789.123456789)), ("5e-324", Double(5e-324))]),
+    "DOUBLE": (
+        "DOUBLE",
+        [
+            ("0.1", Double(0.1)),
+            ("-1.7976931348623157e308", Double(-1.7976931348623157e308)),
+            ("2.2250738585072014e-308", Double(2.2250738585072014e-308)),
+            ("1e15", Double(1e15)),
+            ("123456789.123456789", Double(123456789.123456789)),
+            ("5e-324", Double(5e-324)),
+        ],
+    ),
     "CHAR(200) CHARACTER SET utf8mb4": ("STRING", [("''", ""), ("'abc   '", "abc"), (TRICKY, TRICKY)]),
-    "VARCHAR(200) CHARACTER SET utf8mb4": ("STRING", [("''", ""), ("'abc   '", "abc   "), (TRICKY, TRICKY), ("'NULL'", "NULL")]),
+    "VARCHAR(200) CHARACTER SET utf8mb4": (
+        "STRING",
+        [("''", ""), ("'abc   '", "abc   "), (TRICKY, TRICKY), ("'NULL'", "NULL")],
+    ),
     "VARCHAR(200) CHARACTER SET utf8mb3": ("STRING", [("'ü世'", "ü世")]),
     "VARCHAR(200) CHARACTER SET latin1": ("STRING", [(LATIN, LATIN), ("''", ""), ("'é'", "é")]),
     "CHAR(20) CHARACTER SET latin1": ("STRING", [("'ÀÿÆ'", "ÀÿÆ")]),
     "TINYTEXT CHARACTER SET latin1": ("STRING", [(LATIN, LATIN)]),
-    "TEXT CHARACTER SET utf8mb4": ("STRING", [(TRICKY, TRICKY), ("REPEAT('ß', 5000)", "ß" * 5000), ("''", "")]),
+    "TEXT CHARACTER SET utf8mb4": (
+        "STRING",
+        [(TRICKY, TRICKY), ("REPEAT('ß', 5000)", "ß" * 5000), ("''", "")],
+    ),
     "MEDIUMTEXT CHARACTER SET utf8mb4": ("STRING", [("REPEAT('😀', 30000)", "😀" * 30000)]),
     "LONGTEXT CHARACTER SET utf8mb4": ("STRING", [("REPEAT('a', 100000)", "a" * 100000)]),
-    "BINARY(4)": ("BYTES", [("X'6100'", b64(b"a\0\0\0")), ("X'00000000'", b64(b"\0\0\0\0")), ("X'20202020'", b64(b"    ")),
-                            ("X'FFFEFDFC'", b64(b"\xff\xfe\xfd\xfc"))]),
+    "BINARY(4)": (
+        "BYTES",
+        [
+            ("X'6100'", b64(b"a\0\0\0")),
+            ("X'00000000'", b64(b"\0\0\0\0")),
+            ("X'20202020'", b64(b"    ")),
+            ("X'FFFEFDFC'", b64(b"\xff\xfe\xfd\xfc")),
+        ],
+    ),
     "VARBINARY(300)": ("BYTES", [(BYTES, b64(BYTES)), ("''", ""), ("X'610000'", b64(b"a\0\0"))]),
     "TINYBLOB": ("BYTES", [("X'00FF'", b64(b"\0\xff")), ("''", "")]),
     "BLOB": ("BYTES", [(BYTES, b64(BYTES)), ("REPEAT(X'00', 60000)", b64(b"\0" * 60000))]),
     "MEDIUMBLOB": ("BYTES", [("REPEAT(X'AB', 70000)", b64(b"\xab" * 70000))]),
     "LONGBLOB": ("BYTES", [("X'80'", b64(b"\x80"))]),
-    "DATE": ("DATE", [("'2021-03-03'", 1614700800000), ("'1000-01-01'", at(1000, 1, 1)), ("'9999-12-31'", at(9999, 12, 31)),
-                      ("'1969-12-31'", at(1969, 12, 31)), ("'0000-00-00'", None)]),
-    "DATETIME": ("DATE", [("'2021-03-03 13:21:10'", at(2021, 3, 3, 13, 21, 10)), ("'1000-01-01 00:00:00'", at(1000, 1, 1)),
-                          ("'9999-12-31 23:59:59'", at(9999, 12, 31, 23, 59, 59)), ("'0000-00-00 00:00:00'", None)]),
-    "TIME": ("DATE", [("'13:21:10'", at(1970, 1, 1, 13, 21, 10)), ("'-838:59:59'", at(1970, 1, 1) - 3020399000),
-                      ("'838:59:59'", at(1970, 1, 1) + 3020399000), ("'00:00:00'", at(1970, 1, 1))]),
-    "TIME(3)": ("DATE", [("'13:21:10.987'", at(1970, 1, 1, 13, 21, 10, 987000)), ("'-00:00:00.001'", at(1970, 1, 1) - 1)]),
+    "DATE": (
+        "DATE",
+        [
+            ("'2021-03-03'", 1614700800000),
+            ("'1000-01-01'", at(1000, 1, 1)),
+            ("'9999-12-31'", at(9999, 12, 31)),
+            ("'1969-12-31'", at(1969, 12, 31)),
+            ("'0000-00-00'", None),
+        ],
+    ),
+    "DATETIME": (
+        "DATE",
+        [
+            ("'2021-03-03 13:21:10'", at(2021, 3, 3, 13, 21, 10)),
+            ("'1000-01-01 00:00:00'", at(1000, 1, 1)),
+            ("'9999-12-31 23:59:59'", at(9999, 12, 31, 23, 59, 59)),
+            ("'0000-00-00 00:00:00'", None),
+        ],
+    ),
+    "TIME": (
+        "DATE",
+        [
+            ("'13:21:10'", at(1970, 1, 1, 13, 21, 10)),
+            ("'-838:59:59'", at(1970, 1, 1) - 3020399000),
+            ("'838:59:59'", at(1970, 1, 1) + 3020399000),
+            ("'00:00:00'", at(1970, 1, 1)),
+        ],
+    ),
+    "TIME(3)": (
+        "DATE",
+        [("'13:21:10.987'", at(1970, 1, 1, 13, 21, 10, 987000)), ("'-00:00:00.001'", at(1970, 1, 1) - 1)],
+    ),
     "YEAR": ("LONG", [("1901", 1901), ("2155", 2155), ("2021", 2021)]),
     "BIT(1)": ("BOOLEAN", [("b'0'", False), ("b'1'", True)]),
     "BIT(9)": ("LONG", [("b'100000001'", 257), ("b'0'", 0)]),
     "BIT(64)": ("LONG", [("b'" + "1" * 64 + "'", 2**64 - 1), ("b'1" + "0" * 63 + "'", 2**63)]),
-    "ENUM('a','ü','c,d') CHARACTER SET utf8mb4": ("STRING", [("'a'", "a"), ("'ü'", "ü"), ("'c,d'", "c,d"), ("'zz'", "")]),
+    "ENUM('a','ü','c,d') CHARACTER SET utf8mb4": (
+        "STRING",
+        [("'a'", "a"), ("'ü'", "ü"), ("'c,d'", "c,d"), ("'zz'", "")],
+    ),
     "SET('a','é','c') CHARACTER SET latin1": ("STRING", [("'a'", "a"), ("'a,é,c'", "a,é,c"), ("''", "")]),
-    "TIMESTAMP NULL": ("DATE", [("'2021-03-03 05:21:10'", utc(2021, 3, 3, 5, 21, 10)), ("'1970-01-01 00:00:01'", 1000),
-                                ("'2038-01-19 03:14:07'", 2147483647000), ("'0000-00-00 00:00:00'", None)]),
+    "TIMESTAMP NULL": (
+        "DATE",
+        [
+            ("'2021-03-03 05:21:10'", utc(2021, 3, 3, 5, 21, 10)),
+            ("'1970-01-01 00:00:01'", 1000),
+            ("'2038-01-19 03:14:07'", 2147483647000),
+            ("'0000-00-00 00:00:00'", None),
+        ],
+    ),
 }
 for digits in range(1, 7):
     fraction = "987654"[:digits]
     micros = int(fraction.ljust(6, "0"))
-    TYPES[f"DATETIME({digits})"] = ("DATE", [(f"'2021-03-03 13:21:10.{fraction}'", at(2021, 3, 3, 13, 21, 10, micros)),
-                                             ("'2021-03-03 13:21:10'", at(2021, 3, 3, 13, 21, 10))])
-    TYPES[f"TIMESTAMP({digits}) NULL"] = ("DATE", [(f"'2021-03-03 05:21:10.{fraction}'", utc(2021, 3, 3, 5, 21, 10, micros))])
+    TYPES[f"DATETIME({digits})"] = (
+        "DATE",
+        [
+            (f"'2021-03-03 13:21:10.{fraction}'", at(2021, 3, 3, 13, 21, 10, micros)),
+            ("'2021-03-03 13:21:10'", at(2021, 3, 3, 13, 21, 10)),
+        ],
+    )
+    TYPES[f"TIMESTAMP({digits}) NULL"] = (
+        "DATE",
+        [(f"'2021-03-03 05:21:10.{fraction}'", utc(2021, 3, 3, 5, 21, 10, micros))],
+    )
 
 ROWS = 1 + max(len(values) for _, values in TYPES.values())  # and one of NULLs
 COLUMNS = {f"c{n}": column for n, column in enumerate(TYPES)}
 
 
 def value_of(column, number):
-    """(SQL literal or Python value, expected) of a column in the row `number`; beyond its list a column is NULL."""
+    """(SQL literal or Python value, expected) of a column in row `number`; NULL beyond the column's list."""
     values = TYPES[COLUMNS[column]][1]
     return values[number] if number < len(values) else ("NULL", None)
 
@@ -133,14 +225,18 @@ def insert(schema, first_id):
                     arguments.append(literal)
                 else:
                     literals.append(literal)
-            cursor.execute(f"INSERT INTO types VALUES ({first_id + number}, 0, {', '.join(literals)})", arguments)
+            cursor.execute(
+                f"INSERT INTO types VALUES ({first_id + number}, 0, {', '.join(literals)})", arguments
+            )
 
 
 def check_row(row, number, what):
     for column, sql_type in COLUMNS.items():
         _, expected = value_of(column, number)
         found = row[column]
-        assert (found is None) == (expected is None) and expected == found, f"{what}: {sql_type}: {found!r}, not {expected!r}"
+        assert (found is None) == (
+            expected is None
+        ) and expected == found, f"{what}: {sql_type}: {found!r}, not {expected!r}"
 
 
 @pytest.mark.parametrize("metadata", ["", "FULL"], ids=["metadata-as-default", "metadata-full"])
@@ -156,7 +252,9 @@ def test_a_value_is_the_same_in_snapshot_and_stream(connectors, schema, metadata
             reader.read(ROWS)
             insert(schema, 100)
             reader.read(2 * ROWS)
-            schema.execute("UPDATE types SET touched = 1 WHERE id >= 100", "DELETE FROM types WHERE id >= 100")
+            schema.execute(
+                "UPDATE types SET touched = 1 WHERE id >= 100", "DELETE FROM types WHERE id >= 100"
+            )
             records = reader.read(5 * ROWS)
     finally:
         schema.server.execute(f"SET GLOBAL binlog_row_metadata = '{default}'")
@@ -164,7 +262,9 @@ def test_a_value_is_the_same_in_snapshot_and_stream(connectors, schema, metadata
     for record in records:
         names = {column["name"]: column["type"] for column in record.value["schema"]["dataColumn"]}
         assert list(names) == ["id", "touched", *COLUMNS]
-        assert {name: names[name] for name in COLUMNS} == {name: TYPES[sql_type][0] for name, sql_type in COLUMNS.items()}
+        assert {name: names[name] for name in COLUMNS} == {
+            name: TYPES[sql_type][0] for name, sql_type in COLUMNS.items()
+        }
         number = record.row["id"] % 100
         origin = "snapshot" if record.row["id"] < 100 else "binlog"
         assert list(record.row) == ["id", "touched", *COLUMNS]
@@ -175,20 +275,29 @@ def test_a_value_is_the_same_in_snapshot_and_stream(connectors, schema, metadata
         text = record.raw.decode()
         start = text.index('"touched":', text.index('"payload"'))
         start = text.index(",", start)
-        images.setdefault(record.row["id"] % 100, set()).add(text[start:text.index("}", text.rindex(f'"c{len(COLUMNS) - 1}":'))])
+        images.setdefault(record.row["id"] % 100, set()).add(
+            text[start : text.index("}", text.rindex(f'"c{len(COLUMNS) - 1}":'))]
+        )
     assert {number: len(image) for number, image in images.items()} == {number: 1 for number in range(ROWS)}
 
 
 def test_integer_keys_of_every_width_snapshot_in_order(connectors, schema):
     kinds = ["TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT"]
-    ids = {"TINYINT": (-128, 127), "SMALLINT": (-32768, 32767), "MEDIUMINT": (-2**23, 2**23 - 1),
-           "INT": (-2**31, 2**31 - 1), "BIGINT": (-2**63, 2**63 - 1)}
+    ids = {
+        "TINYINT": (-128, 127),
+        "SMALLINT": (-32768, 32767),
+        "MEDIUMINT": (-(2**23), 2**23 - 1),
+        "INT": (-(2**31), 2**31 - 1),
+        "BIGINT": (-(2**63), 2**63 - 1),
+    }
     for kind in kinds:
         low, high = ids[kind]
-        schema.execute(f"CREATE TABLE s_{kind.lower()} (id {kind} PRIMARY KEY, v INT)",
-                       f"INSERT INTO s_{kind.lower()} VALUES ({low}, 1), (-1, 1), (0, 1), ({high}, 1)",
-                       f"CREATE TABLE u_{kind.lower()} (id {kind} UNSIGNED PRIMARY KEY, v INT)",
-                       f"INSERT INTO u_{kind.lower()} VALUES (0, 1), ({high}, 1), ({high + 1}, 1), ({high - low}, 1)")
+        schema.execute(
+            f"CREATE TABLE s_{kind.lower()} (id {kind} PRIMARY KEY, v INT)",
+            f"INSERT INTO s_{kind.lower()} VALUES ({low}, 1), (-1, 1), (0, 1), ({high}, 1)",
+            f"CREATE TABLE u_{kind.lower()} (id {kind} UNSIGNED PRIMARY KEY, v INT)",
+            f"INSERT INTO u_{kind.lower()} VALUES (0, 1), ({high}, 1), ({high + 1}, 1), ({high - low}, 1)",
+        )
     tables = [f"{sign}_{kind.lower()}" for kind in kinds for sign in "su"]
     connector = connectors.run(schema, ",".join(tables), snapshot__fetch__size="2")
     for kind in kinds:
@@ -210,11 +319,15 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.split("(")[0].lower() + ("-latin1" if "latin1" in key else ""))
+@pytest.mark.parametrize(
+    "key", KEYS, ids=lambda key: key.split("(")[0].lower() + ("-latin1" if "latin1" in key else "")
+)
 def test_keys_of_other_types_snapshot_completely_and_go_on(connectors, schema, key):
     literals = KEYS[key]
-    schema.execute(f"CREATE TABLE k (id {key} PRIMARY KEY, version INT NOT NULL)",
-                   "INSERT INTO k VALUES " + ", ".join(f"({literal}, 1)" for literal in literals))
+    schema.execute(
+        f"CREATE TABLE k (id {key} PRIMARY KEY, version INT NOT NULL)",
+        "INSERT INTO k VALUES " + ", ".join(f"({literal}, 1)" for literal in literals),
+    )
     connector = connectors.run(schema, "k", snapshot__fetch__size="2")
     with connector.reader("k") as reader:
         first = {r.key: r.partition for r in reader.read(len(literals))}

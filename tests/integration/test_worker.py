@@ -23,17 +23,32 @@ def test_help_and_version():
     assert run("--version").stdout.startswith("kconnect ")
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("worker",), ("worker", "/nowhere/at-all.properties"), ("--nonsense",),
-                                       ("worker", "x", "--set")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("fly",),
+        ("worker",),
+        ("worker", "/nowhere/at-all.properties"),
+        ("--nonsense",),
+        ("worker", "x", "--set"),
+    ],
+)
 def test_a_wrong_command_line_is_told_and_is_not_success(arguments):
     done = run(*arguments)
     assert done.returncode != 0 and done.stderr.strip()
 
 
-@pytest.mark.parametrize("line, words", [
-    ("no.such.key=1", ["no.such.key"]), ("log.level=loud", ["log.level"]), ("listeners=ftp://127.0.0.1:1", ["listeners"]),
-    ("offset.storage.partitions=none", ["offset.storage.partitions"]), ("ssl.truststore.location=/x.jks", ["ssl.ca.location"]),
-])
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        ("no.such.key=1", ["no.such.key"]),
+        ("log.level=loud", ["log.level"]),
+        ("listeners=ftp://127.0.0.1:1", ["listeners"]),
+        ("offset.storage.partitions=none", ["offset.storage.partitions"]),
+        ("ssl.truststore.location=/x.jks", ["ssl.ca.location"]),
+    ],
+)
 def test_a_wrong_setting_is_told_with_its_name(tmp_path, line, words):
     file = tmp_path / "worker.properties"
     file.write_text(f"bootstrap.servers=127.0.0.1:1\ngroup.id=g\n{line}\n")
@@ -52,6 +67,7 @@ def test_set_overrides_the_file(kafka, own_worker):
             return requests.get(f"http://127.0.0.1:{port}/health", timeout=2).status_code == 200
         except requests.RequestException:
             return False
+
     wait_for(answers, 30, "the overridden listener", detail=own_worker.log_tail)
 
 
@@ -89,7 +105,9 @@ def test_sigterm_while_no_broker_is_there_ends_the_worker_too(scratch):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_sigterm_finishes_the_transaction_leaves_the_group_and_exits_with_0(own_worker, own_connectors, schema, number):
+def test_sigterm_finishes_the_transaction_leaves_the_group_and_exits_with_0(
+    own_worker, own_connectors, schema, number
+):
     own_worker.start()
     schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
     connector = own_connectors.run(schema, "t")

@@ -15,7 +15,7 @@ def by_key(records):
 
 
 def fold(records):
-    """Kafka key -> the row it has after all its changes, without those that were deleted. dataworks-json only."""
+    """Kafka key -> the row it has after all its changes, without those deleted. dataworks-json only."""
     table = {}
     for record in records:
         if record.op == "DELETE":
@@ -29,12 +29,12 @@ def fold(records):
 
 def check_history(records, version="version"):
     """
-    Asserts that each key tells one gapless story: versions grow by one with each change, no change is doubled, missing
-    or out of order, the halves of an update are adjacent, and sequence ids never fall.
+    Asserts that each key tells one gapless story: versions grow by one with each change, no change is doubled,
+    missing or out of order, the halves of an update are adjacent, and sequence ids never fall.
 
-    Changes pass while a snapshot is on its way, so a story may begin with any of them. One INSERT of a version that is
-    known already is right, too: that is the snapshot's own record of the row. A second one would be a doubled record.
-    The next life of a deleted row goes on with the next version.
+    Changes pass while a snapshot is on its way, so a story may begin with any of them. One INSERT of a version that
+    is known already is right, too: that is the snapshot's own record of the row. A second one would be a doubled
+    record. The next life of a deleted row goes on with the next version.
     """
     for key, group in by_key(records).items():
         last, alive, before, sequence, snapshots = None, None, None, -1, 0
@@ -54,7 +54,9 @@ def check_history(records, version="version"):
                 alive, before = True, None
             elif record.op == "INSERT" and alive:
                 snapshots += 1
-                assert found == last and snapshots == 1, f"{where}: version {found} of a row that has version {last}"
+                assert (
+                    found == last and snapshots == 1
+                ), f"{where}: version {found} of a row that has version {last}"
             elif record.op == "INSERT":
                 assert last is None or found == last + 1, f"{where}: version {found} after {last}"
                 alive = True
@@ -71,6 +73,8 @@ def check_equals_table(records, rows, key_column):
     table = {row[key_column]: row for row in rows}
     assert len(folded) == len(fold(records))
     missing, extra = set(table) - set(folded), set(folded) - set(table)
-    assert not missing and not extra, f"missing keys {sorted(missing)[:10]}, keys too many {sorted(extra)[:10]}"
+    assert (
+        not missing and not extra
+    ), f"missing keys {sorted(missing)[:10]}, keys too many {sorted(extra)[:10]}"
     different = [(folded[key], table[key]) for key in table if folded[key] != table[key]]
     assert not different, f"{len(different)} rows differ, the first: {different[0]}"

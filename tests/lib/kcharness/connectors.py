@@ -41,7 +41,7 @@ class Connector:
 
     def wait_for_snapshot(self, limit_s=40):
         """
-        Until then a row that is inserted may come twice, as a change and as a row of the snapshot: the log tells when.
+        Until then a row that is inserted may come twice, as a change and as a row of the snapshot.
         """
         self.worker.wait_for_log(rf"{self.name}\b.*the snapshot is complete", limit_s)
 

@@ -50,7 +50,7 @@ def server(request):
 
 @pytest.fixture
 def schema(server):
-    """A database of the test's own on either server. It stays, as connectors may still read it, until the server goes."""
+    """A database of the test's own on either server. It stays as long as the server: connectors may read it."""
     return Schema(server, unique("s")).create()
 
 

@@ -1,4 +1,4 @@
-"""Changes made to a table while things break: every row has a version that grows by one with each of its changes."""
+"""Changes made to a table while things break: each change of a row makes its version grow by one."""
 
 import os
 import random
@@ -8,7 +8,8 @@ import pymysql
 
 from .waiting import wait_for
 
-TABLE = """CREATE TABLE {name} (id BIGINT PRIMARY KEY, version INT NOT NULL, text VARCHAR(200) CHARACTER SET utf8mb4)"""
+TABLE = """CREATE TABLE {name} (
+    id BIGINT PRIMARY KEY, version INT NOT NULL, text VARCHAR(200) CHARACTER SET utf8mb4)"""
 
 
 def seed():
@@ -20,8 +21,8 @@ def seed():
 
 class Load(threading.Thread):
     """
-    Inserts, updates and deletes at random, one to a few rows a transaction, some rolled back, until stop(). Survives a
-    database that goes away: what a change does depends only on what the database says at that moment.
+    Inserts, updates and deletes at random, one to a few rows a transaction, some rolled back, until stop(). It
+    survives a database that goes away: what a change does depends only on what the database says at that moment.
     """
 
     def __init__(self, schema, table, seed, keys=400, pause_s=0.002):
@@ -63,12 +64,16 @@ class Load(threading.Thread):
             # The next life of a deleted row goes on with its versions, which a second table remembers.
             cursor.execute(f"SELECT version FROM {self.table}_graves WHERE id = %s", (key,))
             grave = cursor.fetchone()
-            cursor.execute(f"INSERT INTO {self.table} VALUES (%s, %s, %s)", (key, (grave[0] if grave else 0) + 1, text))
+            cursor.execute(
+                f"INSERT INTO {self.table} VALUES (%s, %s, %s)", (key, (grave[0] if grave else 0) + 1, text)
+            )
         elif self.random.random() < 0.15:
             cursor.execute(f"REPLACE INTO {self.table}_graves VALUES (%s, %s)", (key, found[0]))
             cursor.execute(f"DELETE FROM {self.table} WHERE id = %s", (key,))
         else:
-            cursor.execute(f"UPDATE {self.table} SET version = version + 1, text = %s WHERE id = %s", (text, key))
+            cursor.execute(
+                f"UPDATE {self.table} SET version = version + 1, text = %s WHERE id = %s", (text, key)
+            )
 
     def stop(self):
         self.done.set()
@@ -79,12 +84,16 @@ class Load(threading.Thread):
 
 
 def create_table(schema, name, rows=0):
-    """A table for Load, with `rows` rows of version 1, and the one that remembers the versions of deleted rows."""
-    schema.execute(TABLE.format(name=name), f"CREATE TABLE {name}_graves (id BIGINT PRIMARY KEY, version INT NOT NULL)")
+    """A table for Load, with `rows` rows of version 1, and the one that remembers the versions of deleted ones."""
+    schema.execute(
+        TABLE.format(name=name), f"CREATE TABLE {name}_graves (id BIGINT PRIMARY KEY, version INT NOT NULL)"
+    )
     with schema.connect() as connection, connection.cursor() as cursor:
         for first in range(0, rows, 5000):
-            cursor.executemany(f"INSERT INTO {name} VALUES (%s, 1, %s)",
-                               [(n, "row " * 20) for n in range(first, min(first + 5000, rows))])
+            cursor.executemany(
+                f"INSERT INTO {name} VALUES (%s, 1, %s)",
+                [(n, "row " * 20) for n in range(first, min(first + 5000, rows))],
+            )
 
 
 def rows_of(schema, table):
@@ -94,11 +103,15 @@ def rows_of(schema, table):
 
 
 def drain(schema, table, reader, limit_s=120):
-    """Marks the end of the table's changes with a last row, and reads until it has come; returns every record."""
+    """Marks the end of the table's changes with a last row, and reads until it comes; returns every record."""
     marker = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
-    wait_for(lambda: try_execute(schema, f"INSERT INTO {table} VALUES ({marker}, 1, 'end')"), 30, "the last row")
+    wait_for(
+        lambda: try_execute(schema, f"INSERT INTO {table} VALUES ({marker}, 1, 'end')"), 30, "the last row"
+    )
     key = str(marker).encode()
-    reader.read_until(lambda records: any(record.key == key for record in records[-2000:]), limit_s, "the last row")
+    reader.read_until(
+        lambda records: any(record.key == key for record in records[-2000:]), limit_s, "the last row"
+    )
     return reader.read_to_end()
 
 

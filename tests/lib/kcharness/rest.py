@@ -49,7 +49,7 @@ class Rest:
         return tasks[0]
 
     def wait_for_state(self, name, state, limit_s=40):
-        """Waits until connector and task have the state (STOPPED: the connector has it and there are no tasks)."""
+        """Waits until connector and task have the state (STOPPED: the connector has it, and no tasks)."""
         seen = {}
 
         def reached():
@@ -72,7 +72,7 @@ class Rest:
 
 
 def error_of(answer, status):
-    """Asserts that the answer is an error of this HTTP status in the contract's form, and returns its message."""
+    """Asserts that the answer is an error of this HTTP status in the contract's form; returns its message."""
     assert answer.status_code == status, f"{answer.status_code} instead of {status}: {answer.text[:500]}"
     assert answer.headers["Content-Type"].startswith("application/json")
     body = answer.json()

@@ -16,11 +16,16 @@ def executed(server):
 
 
 def compare(server, schema, after, **environment):
-    done = subprocess.run([PROGRAM, "127.0.0.1", str(server.port), "kconnect", "kconnect-secret", schema.name],
-                          env={**os.environ, "KC_START_GTIDS": after, **environment},
-                          capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [PROGRAM, "127.0.0.1", str(server.port), "kconnect", "kconnect-secret", schema.name],
+        env={**os.environ, "KC_START_GTIDS": after, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     rows = int(re.search(r"(\d+) rows, 0 fields differ", done.stdout).group(1))
-    assert rows == sum(schema.execute(f"SELECT COUNT(*) FROM `{table}`")[0][0]
-                       for (table,) in schema.execute("SHOW TABLES"))
+    assert rows == sum(
+        schema.execute(f"SELECT COUNT(*) FROM `{table}`")[0][0] for (table,) in schema.execute("SHOW TABLES")
+    )
     assert rows > 30

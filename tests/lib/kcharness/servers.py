@@ -56,7 +56,10 @@ class Kafka(Server):
         """Runs one of Kafka's own command line tools and returns what it printed."""
         done = subprocess.run(
             [SCRIPT, "kafka-tool", name, "--bootstrap-server", self.address, *arguments],
-            capture_output=True, text=True, timeout=120)
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -70,11 +73,17 @@ class Database(Server):
         options.setdefault("charset", "utf8mb4")
         options.setdefault("autocommit", True)
         options.setdefault("read_timeout", 60)
-        return pymysql.connect(host="127.0.0.1", port=self.port, user=user,
-                               password=password or f"{user}-secret", database=database, **options)
+        return pymysql.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=user,
+            password=password or f"{user}-secret",
+            database=database,
+            **options,
+        )
 
     def execute(self, *statements, database=None):
-        """Runs statements as admin, each a string or a (string, arguments) pair; returns the last one's rows."""
+        """Runs statements as admin, each a string or a pair (string, arguments); returns the last's rows."""
         with self.connect(database=database) as connection, connection.cursor() as cursor:
             for statement in statements:
                 if isinstance(statement, str):

@@ -46,10 +46,19 @@ class TopicReader:
         self.records = []
         self.reached = {}  # partition -> the offset up to which everything was seen
         self.parse_float = str if decimals else None
-        self.consumer = Consumer({
-            "bootstrap.servers": kafka.address, "group.id": unique("test-"), "isolation.level": "read_committed",
-            "enable.auto.commit": False, "enable.partition.eof": True, "auto.offset.reset": "earliest",
-            "allow.auto.create.topics": False, "fetch.wait.max.ms": 50, "log_level": 0})
+        self.consumer = Consumer(
+            {
+                "bootstrap.servers": kafka.address,
+                "group.id": unique("test-"),
+                "isolation.level": "read_committed",
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "auto.offset.reset": "earliest",
+                "allow.auto.create.topics": False,
+                "fetch.wait.max.ms": 50,
+                "log_level": 0,
+            }
+        )
         self.partitions = self._wait_for_partitions()
         self.consumer.assign([TopicPartition(topic, p, 0) for p in range(self.partitions)])
 
@@ -69,21 +78,33 @@ class TopicReader:
                 self.reached[message.partition()] = message.offset() + 1
                 self.records.append(self._parse(message))
             elif error.code() == KafkaError._PARTITION_EOF:
-                # Its offset is behind the markers of transactions, too, which are no messages but have offsets.
+                # This offset is behind the markers of transactions, which are no messages but have offsets.
                 self.reached[message.partition()] = message.offset()
-            elif error.fatal() or not error.retriable() and error.code() not in (
-                    KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN):
+            elif (
+                error.fatal()
+                or not error.retriable()
+                and error.code() not in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)
+            ):
                 raise KafkaException(error)
 
     def _parse(self, message):
         raw = message.value()
         value = json.loads(raw, parse_float=self.parse_float) if raw is not None else None
-        return Record(message.partition(), message.offset(), message.timestamp()[1], message.key(), value, raw,
-                      message.headers() or [])
+        return Record(
+            message.partition(),
+            message.offset(),
+            message.timestamp()[1],
+            message.key(),
+            value,
+            raw,
+            message.headers() or [],
+        )
 
     def _ends(self):
-        return [self.consumer.get_watermark_offsets(TopicPartition(self.topic, p), timeout=20)[1]
-                for p in range(self.partitions)]
+        return [
+            self.consumer.get_watermark_offsets(TopicPartition(self.topic, p), timeout=20)[1]
+            for p in range(self.partitions)
+        ]
 
     def read_to_end(self, limit_s=60):
         """Reads up to the end that every partition has now; returns all records so far."""
@@ -96,7 +117,9 @@ class TopicReader:
                 pass  # no broker at the moment
             if ends and all(self.reached.get(p, 0) >= end for p, end in enumerate(ends)):
                 return self.records
-            assert time.monotonic() < deadline, f"the ends of {self.topic}, {ends}, were not reached: {self.reached}"
+            assert (
+                time.monotonic() < deadline
+            ), f"the ends of {self.topic}, {ends}, were not reached: {self.reached}"
             self._poll()
 
     def read_until(self, enough, limit_s=60, what="the expected records"):
@@ -110,7 +133,9 @@ class TopicReader:
                     return self.records
             if time.monotonic() > deadline:
                 tail = [record.raw for record in self.records[-3:]]
-                raise AssertionError(f"{self.topic}: waited in vain for {what}; {seen} records so far, the last: {tail}")
+                raise AssertionError(
+                    f"{self.topic}: waited in vain for {what}; {seen} records so far, the last: {tail}"
+                )
             self._poll()
 
     def read(self, count, limit_s=60):

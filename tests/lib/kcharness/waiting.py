@@ -9,7 +9,7 @@ POLL_S = 0.05
 
 
 def wait_for(check, limit_s=30, what="the condition", poll_s=POLL_S, detail=None):
-    """Calls check() until it returns something true, and returns that. `detail()` says what was seen at the end."""
+    """Calls check() until it returns something true, and returns that. `detail()` says what was seen last."""
     deadline = time.monotonic() + limit_s * PATIENCE
     while True:
         result = check()

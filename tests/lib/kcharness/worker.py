@@ -20,8 +20,8 @@ EXECUTABLE = BUILD / "kconnect"
 
 
 def free_port():
-    """A TCP port of loopback on which nobody listens; outside the range the kernel gives to clients, so that it stays
-    free while a worker is down."""
+    """A TCP port of loopback on which nobody listens; outside the range the kernel gives to clients, so that it
+    stays free while a worker is down."""
     while True:
         port = random.SystemRandom().randrange(12000, 30000)
         with socket.socket() as probe:
@@ -30,7 +30,7 @@ def free_port():
 
 
 class Worker:
-    """One worker process. Its configuration outlives it: after kill() or stop(), start() continues the same worker."""
+    """One worker. Its configuration outlives the process: after kill() or stop(), start() continues it."""
 
     def __init__(self, kafka, folder, settings=None):
         self.kafka = kafka
@@ -74,19 +74,28 @@ class Worker:
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             environment[name] = f"{environment.get(name, '')}:log_path={self.folder}/sanitizer".lstrip(":")
         with open(self.log_file, "ab") as log:
-            self.process = subprocess.Popen([EXECUTABLE, "worker", file, *arguments], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
+            self.process = subprocess.Popen(
+                [EXECUTABLE, "worker", file, *arguments],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=environment,
+                start_new_session=True,
+            )
         if wait:
             self.wait_until_healthy()
         return self
 
     def wait_until_healthy(self, limit_s=40):
         def healthy():
-            assert self.process.poll() is None, f"the worker ended with {self.process.returncode}: {self.log_tail()}"
+            assert (
+                self.process.poll() is None
+            ), f"the worker ended with {self.process.returncode}: {self.log_tail()}"
             try:
                 return requests.get(f"{self.url}/health", timeout=5).status_code == 200
             except requests.RequestException:
                 return False
+
         wait_for(healthy, limit_s, "the worker to answer GET /health with 200", detail=self.log_tail)
 
     def stop(self, limit_s=12):
@@ -100,7 +109,9 @@ class Worker:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-            raise AssertionError(f"the worker did not end within {limit_s} s of SIGTERM: {self.log_tail()}") from None
+            raise AssertionError(
+                f"the worker did not end within {limit_s} s of SIGTERM: {self.log_tail()}"
+            ) from None
 
     def kill(self):
         """kill -9 of the worker alone; its tasks are left to notice it by themselves."""
@@ -121,8 +132,12 @@ class Worker:
 
     def the_task_pid(self, other_than=None, limit_s=30):
         """Waits for the one task process, one that is not `other_than`."""
-        return wait_for(lambda: next((p for p in self.task_pids() if p != other_than), None), limit_s,
-                        "a task process", detail=self.log_tail)
+        return wait_for(
+            lambda: next((p for p in self.task_pids() if p != other_than), None),
+            limit_s,
+            "a task process",
+            detail=self.log_tail,
+        )
 
     @property
     def log_file(self):
@@ -140,12 +155,18 @@ class Worker:
         return "\n".join(told[-lines:])
 
     def wait_for_log(self, pattern, limit_s=30):
-        return wait_for(lambda: re.search(pattern, self.log()), limit_s, f"a log line with {pattern!r}",
-                        detail=self.log_tail)
+        return wait_for(
+            lambda: re.search(pattern, self.log()),
+            limit_s,
+            f"a log line with {pattern!r}",
+            detail=self.log_tail,
+        )
 
     def sanitizer_reports(self):
         """What the sanitizers wrote about this worker and its tasks; "" when they had nothing to say."""
-        return "\n".join(file.read_text(errors="replace")[:6000] for file in sorted(self.folder.glob("sanitizer.*")))
+        return "\n".join(
+            file.read_text(errors="replace")[:6000] for file in sorted(self.folder.glob("sanitizer.*"))
+        )
 
 
 def children_of(pid):
