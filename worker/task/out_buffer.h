@@ -13,7 +13,8 @@
 #include "base/error.h"
 
 enum {
-    KC_OUT_KEEP_BYTES = 4 << 20,    /* of idle buffers that a pool keeps */
+    KC_OUT_KEEP_BYTES =
+        16 << 20, /* of idle buffers that a pool keeps: as much as may be in use, so none is mapped anew */
     KC_OUT_IN_USE_BYTES = 16 << 20, /* above this no new batch is begun until delivery reports came */
 };
 

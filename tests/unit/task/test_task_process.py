@@ -1,10 +1,12 @@
 """
 The task process against a real broker, with this file in the worker's place.
 
-KC_TASK_BUILD is the folder that holds task-runner and kc-counter.so (<build>/tests/unit/task). Run with
+KC_TASK_BUILD is the folder that holds task-runner and kc-counter.so (<build>/tests/unit/task), KC_TASK_BUILD_PLAIN the
+same of a build without sanitizers. Run with
 pytest -c tests/lib/pytest.ini and tests/lib on PYTHONPATH, as tests/run does for its suites.
 """
 
+import json
 import os
 import pathlib
 import random
@@ -20,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from task_driver import Task  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("KC_TASK_BUILD", "build/tests/unit/task"))
+PLAIN = pathlib.Path(os.environ.get("KC_TASK_BUILD_PLAIN", BUILD))
 
 
 def make_topic(kafka, name, partitions=1, **config):
@@ -75,12 +78,28 @@ def numbers_of(kafka, topic):
     return sorted(numbers)
 
 
+def metadata_of(partition):
+    """
+    The position's JSON. The client library copies metadata without its end, so what it hands out may have other bytes
+    behind it, or even be refused as text: None then, and the caller asks once more.
+    """
+    try:
+        text = partition.metadata
+    except UnicodeDecodeError:
+        return None
+    return text[:json.JSONDecoder().raw_decode(text)[1]]
+
+
 def committed(kafka, connector):
     """slot -> (offset, metadata) of the connector's group."""
     reader = Consumer({"bootstrap.servers": kafka.address, "group.id": "connect-" + connector})
     try:
-        found = reader.committed([TopicPartition("offsets", n) for n in range(5)], timeout=20)
-        return {p.partition: (p.offset, p.metadata) for p in found if p.offset >= 0}
+        for _ in range(20):
+            found = reader.committed([TopicPartition("offsets", n) for n in range(5)], timeout=20)
+            slots = {p.partition: (p.offset, metadata_of(p)) for p in found if p.offset >= 0}
+            if all(metadata is not None for _, metadata in slots.values()):
+                return slots
+        raise AssertionError("the client library never handed out readable metadata")
     finally:
         reader.close()
 
@@ -377,10 +396,14 @@ def test_timestamps_are_the_events(kafka, task):
     assert {m.timestamp()[1] for m in read_topic(kafka, task.connector)} == {1700000000000}
 
 
-def test_a_million_records_need_little_memory(task):
-    if "-asan" in str(BUILD) or "sanitize" in str(BUILD):
-        pytest.skip("the sanitizers' own memory would be measured")
+def test_a_million_records_need_little_memory(kafka, offsets, tmp_path):
+    """In the plain build: of another one the sanitizers' own memory would be measured."""
+    task = Task(PLAIN / "task-runner", PLAIN / "kc-counter.so", kafka.address, "t-memory", log=tmp_path / "log")
     task.start({"limit": "1000000", "batch": "2000", "keys": "100000", "value.converter.pad": "270"})
-    task.wait_records(1000000, 120)
-    assert task.rss_kb("VmHWM") < 64 << 10
-    assert task.stop() == 0
+    try:
+        task.wait_records(1000000, 120)
+        assert task.rss_kb("VmHWM") < 64 << 10
+        assert task.stop() == 0
+    finally:
+        if task.process is not None and task.process.poll() is None:
+            task.kill()
