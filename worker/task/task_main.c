@@ -13,6 +13,7 @@
 #include "task/session.h"
 
 enum {
+    PAUSED_WAIT_MS = 60000, /* a command ends it earlier */
     EXIT_STOPPED = 0,
     EXIT_FAILED = 1,
     EXIT_FENCED = 3,
@@ -112,13 +113,26 @@ static kc_status set_up(struct kc_task *t, struct kc_error *err)
     return t->page == NULL ? KC_ERR_FATAL : set_up_rooms(t, err);
 }
 
+/* A task that is started paused touches neither the other system nor Kafka until it is resumed. */
+static void wait_while_paused(struct kc_task *t)
+{
+    bool told = false;
+
+    while (kc_link_command(t->link) == KC_COMMAND_PAUSE) {
+        told = told || kc_link_state(t->link, "PAUSED");
+        kc_link_wait(t->link, PAUSED_WAIT_MS);
+    }
+}
+
 /* Sessions until a stop or a failure that a new session cannot mend. */
 static kc_status run(struct kc_task *t, struct kc_error *err)
 {
-    int64_t began = kc_mono_ms();
+    int64_t began;
     kc_status status;
     int tries = 0;
 
+    wait_while_paused(t);
+    began = kc_mono_ms();
     for (;;) {
         *err = (struct kc_error)KC_ERROR_INIT;
         status = kc_session_run(t, err);
