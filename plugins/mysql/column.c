@@ -20,6 +20,7 @@ static const struct kc_column_family *const families[] = {
     [KC_FAMILY_BIT] = &kc_column_bit,
     [KC_FAMILY_ENUM] = &kc_column_labels,
     [KC_FAMILY_SET] = &kc_column_labels,
+    [KC_FAMILY_JSON] = &kc_column_json,
 };
 
 const struct kc_column_family *kc_column_family(const struct kc_column *column)

@@ -39,6 +39,7 @@ static const struct known_type {
     {"bit", KC_FAMILY_BIT, KC_WIRE_BIT, 0},
     {"enum", KC_FAMILY_ENUM, KC_WIRE_ENUM, 0},
     {"set", KC_FAMILY_SET, KC_WIRE_SET, 0},
+    {"json", KC_FAMILY_JSON, KC_WIRE_JSON, 0},
 };
 
 /* The numbers in the first parentheses of "decimal(10,2) unsigned"; missing ones stay 0. */

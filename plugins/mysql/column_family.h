@@ -36,6 +36,7 @@ extern const struct kc_column_family kc_column_timestamp;
 extern const struct kc_column_family kc_column_time;
 extern const struct kc_column_family kc_column_year;
 extern const struct kc_column_family kc_column_bit;
+extern const struct kc_column_family kc_column_json;
 extern const struct kc_column_family kc_column_labels; /* ENUM and SET */
 
 /* The family of a classified column; NULL: its type is not followed. */

@@ -48,6 +48,7 @@ static const struct column {
     {"bit(10)", "bit", NULL, 16, 2, {2, 1}},
     {"enum('a','b')", "enum", NULL, 254, 2, {247, 1}},
     {"set('a','b','c')", "set", NULL, 254, 2, {248, 1}},
+    {"json", "json", NULL, 245, 1, {4}},
 };
 
 enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };

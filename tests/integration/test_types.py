@@ -177,6 +177,11 @@ TYPES = {
         [("'a'", "a"), ("'ü'", "ü"), ("'c,d'", "c,d"), ("'zz'", "")],
     ),
     "SET('a','é','c') CHARACTER SET latin1": ("STRING", [("'a'", "a"), ("'a,é,c'", "a,é,c"), ("''", "")]),
+    "VARCHAR(20) CHARACTER SET gbk": ("STRING", [("'你好'", "你好"), ("''", "")]),
+    "CHAR(20) CHARACTER SET utf16": ("STRING", [("'a😀 '", "a😀")]),
+    "TEXT CHARACTER SET sjis": ("STRING", [("'テスト'", "テスト")]),
+    "VARCHAR(20) CHARACTER SET koi8r": ("STRING", [("'Привет'", "Привет")]),
+    "JSON": ("STRING", [("'{\"a\": 1, \"é\": [true, null, 1.5]}'", '{"a": 1, "é": [true, null, 1.5]}'), ("'[]'", "[]")]),
     "TIMESTAMP NULL": (
         "DATE",
         [
