@@ -51,6 +51,7 @@ int64_t kc_task_report(struct kc_task_report *last, const struct kc_task_slot *s
                        kc_task_status_fn *on_status, void *arg)
 {
     bool up = s->state == KC_CHILD_RUNNING || s->state == KC_CHILD_PAUSED, news;
+    int32_t attempt = s->state == KC_CHILD_WAITING || s->state == KC_CHILD_STARTING ? s->policy.attempt : 0;
     struct kc_task_status status = {
         .connector = s->connector,
         .task = s->task,
@@ -58,8 +59,8 @@ int64_t kc_task_report(struct kc_task_report *last, const struct kc_task_slot *s
         .state = state_of(last, s),
         .version = s->version,
         .trace = s->trace,
-        .attempt = s->state == KC_CHILD_WAITING || s->state == KC_CHILD_STARTING ? s->policy.attempt : 0,
-        .next_attempt_ms = s->restart_unix_ms,
+        .attempt = attempt,
+        .next_attempt_ms = attempt > 0 || s->state == KC_CHILD_FENCED ? s->restart_unix_ms : 0,
         .progress = up ? s->progress : NULL,
         .pid = s->child != NULL ? kc_child_pid(s->child) : 0,
     };

@@ -128,7 +128,7 @@ static void step(struct kc_task_slot *s, enum kc_child_event event)
     kc_log_for(KC_DEBUG, log_name, s->connector, "task %" PRId32 ": %s, then %s", s->task,
                kc_child_state_text(from), kc_child_state_text(to));
     if (from == KC_CHILD_WAITING || from == KC_CHILD_FENCED)
-        s->restart_at_ms = s->restart_unix_ms = 0;
+        s->restart_at_ms = 0; /* restart_unix_ms stays, to be shown until the attempt has come to an end */
     s->state = to;
     enter(s, from);
 }
