@@ -1,5 +1,6 @@
 #include "charset.h"
 #include "column_family.h"
+#include "compressed_value.h"
 #include "counted_bytes.h"
 #include "wire_type.h"
 
@@ -34,7 +35,9 @@ static const uint8_t *bytes_image(const struct kc_column *column, const struct k
     uint32_t len;
 
     p = kc_counted_bytes(p, end, wire->length_bytes, &bytes, &len);
-    if (p == NULL || pad(column, bytes, len, arena, out) < 0)
+    if (p == NULL ||
+        (kc_wire_is_compressed(wire->type) && !kc_compressed_value_unpack(&bytes, &len, arena)) ||
+        pad(column, bytes, len, arena, out) < 0)
         return NULL;
     return p;
 }

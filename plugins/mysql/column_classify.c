@@ -75,6 +75,16 @@ static enum kc_family text_family(struct kc_column *column)
     }
 }
 
+/* MariaDB logs these two in a form of their own; no other type can be COMPRESSED. */
+static uint8_t compressed_form(uint8_t wire_type)
+{
+    switch (wire_type) {
+    case KC_WIRE_VARCHAR: return KC_WIRE_VARCHAR_COMPRESSED;
+    case KC_WIRE_BLOB: return KC_WIRE_BLOB_COMPRESSED;
+    default: return wire_type;
+    }
+}
+
 static bool numbers_are_possible(const struct kc_column *column)
 {
     enum { DIGITS_LIMIT = 65, SCALE_LIMIT = 38, FRACTION_LIMIT = 6, BITS_LIMIT = 64 };
@@ -114,12 +124,12 @@ kc_status kc_column_classify(struct kc_column *column, struct kc_error *err)
     column->wire_type = column->bytes = column->fsp = column->precision = column->scale = 0;
     column->length = column->text_charset = 0;
     column->is_unsigned = strstr(column->type_text, " unsigned") != NULL;
-    /* MariaDB's compressed columns have a form of their own in the binlog. */
-    if (type == NULL || strstr(column->type_text, "COMPRESSED") != NULL)
+    if (type == NULL)
         return KC_OK;
     read_numbers(column->type_text, numbers);
     column->family = type->family == KC_FAMILY_STRING ? text_family(column) : type->family;
-    column->wire_type = type->wire_type;
+    column->wire_type =
+        strstr(column->type_text, " COMPRESSED") != NULL ? compressed_form(type->wire_type) : type->wire_type;
     column->bytes = type->bytes;
     switch (column->family) {
     case KC_FAMILY_DECIMAL:

@@ -1,5 +1,6 @@
 #include "charset.h"
 #include "column_family.h"
+#include "compressed_value.h"
 #include "counted_bytes.h"
 #include "wire_type.h"
 
@@ -19,7 +20,9 @@ static inline const uint8_t *image(enum kc_charset charset, const struct kc_colu
     uint32_t len;
 
     p = kc_counted_bytes(p, end, wire->length_bytes, &bytes, &len);
-    if (p == NULL || !kc_charset_to_utf8(charset, bytes, len, arena, out))
+    if (p == NULL ||
+        (kc_wire_is_compressed(wire->type) && !kc_compressed_value_unpack(&bytes, &len, arena)) ||
+        !kc_charset_to_utf8(charset, bytes, len, arena, out))
         return NULL;
     drop_padding(column, out);
     return p;

@@ -100,13 +100,15 @@ static void read_metadata(const uint8_t *p, unsigned size, struct kc_map_column 
     case KC_WIRE_DECIMAL: c->meta = (uint16_t)(p[0] << 8 | p[1]); break;
     case KC_WIRE_BIT: c->meta = (uint16_t)(p[1] * 8 + p[0]); break;
     case KC_WIRE_VARCHAR:
+    case KC_WIRE_VARCHAR_COMPRESSED:
     case KC_WIRE_VAR_STRING:
         c->meta = kc_le16(p);
         c->length_bytes = c->meta > UINT8_MAX ? 2 : 1;
         break;
     default:
         c->meta = (uint16_t)kc_le_n(p, size);
-        if (c->type == KC_WIRE_BLOB || c->type == KC_WIRE_JSON || c->type == KC_WIRE_GEOMETRY)
+        if (c->type == KC_WIRE_BLOB || c->type == KC_WIRE_BLOB_COMPRESSED || c->type == KC_WIRE_JSON ||
+            c->type == KC_WIRE_GEOMETRY)
             c->length_bytes = (uint8_t)c->meta;
         break;
     }
@@ -130,7 +132,7 @@ static bool has_sign(const struct kc_map_column *c)
 static bool has_charset(const struct kc_map_column *c)
 {
     return c->type == KC_WIRE_STRING || c->type == KC_WIRE_VAR_STRING || c->type == KC_WIRE_VARCHAR ||
-           c->type == KC_WIRE_BLOB;
+           c->type == KC_WIRE_BLOB || kc_wire_is_compressed(c->type);
 }
 
 /* One bit for each numeric column, the first in the highest bit. Set: unsigned. */

@@ -34,4 +34,10 @@ enum kc_wire_type {
     KC_WIRE_GEOMETRY = 255,
 };
 
+/* MariaDB's COMPRESSED columns; see compressed_value.h. */
+static inline int kc_wire_is_compressed(unsigned char type)
+{
+    return type == KC_WIRE_BLOB_COMPRESSED || type == KC_WIRE_VARCHAR_COMPRESSED;
+}
+
 #endif

@@ -49,6 +49,8 @@ static const struct column {
     {"enum('a','b')", "enum", NULL, 254, 2, {247, 1}},
     {"set('a','b','c')", "set", NULL, 254, 2, {248, 1}},
     {"json", "json", NULL, 245, 1, {4}},
+    {"varchar(1000) /*M!100301 COMPRESSED*/", "varchar", "latin1", 141, 2, {0xe9, 3}},
+    {"blob /*M!100301 COMPRESSED*/", "blob", NULL, 140, 1, {2}},
 };
 
 enum { N_COLUMNS = sizeof(columns) / sizeof(columns[0]) };

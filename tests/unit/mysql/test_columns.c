@@ -244,11 +244,8 @@ static void latin1_is_what_mysql_calls_it(void **state)
 
 static void types_that_are_not_followed_are_named(void **state)
 {
-    static const char *const types[][2] = {{"geometry", NULL},
-                                           {"varchar(10)", "filename"},
-                                           {"varchar(100) /*M!100301 COMPRESSED*/", "utf8mb4"},
-                                           {"uuid", NULL},
-                                           {"vector(3)", NULL}};
+    static const char *const types[][2] = {
+        {"geometry", NULL}, {"varchar(10)", "filename"}, {"uuid", NULL}, {"vector(3)", NULL}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

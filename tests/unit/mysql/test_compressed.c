@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "compressed_value.h"
 #include "fake_host.h"
 #include "le.h"
 #include "mariadb_unzip.h"
@@ -158,12 +159,50 @@ static void a_compressed_query_becomes_a_plain_one(void **state)
     free(buffer.bytes);
 }
 
+/* "abcabcabc..." 300 bytes, as MariaDB packs it without a zlib header. */
+static void a_compressed_value_is_unpacked_or_refused(void **state)
+{
+    static const uint8_t packed[] = {0x8a, 0x01, 0x2c, 0x4b, 0x4c, 0x4a, 0x4e, 0x1c, 0x45, 0xc4, 0x21, 0x00};
+    static const uint8_t plain[] = {0x00, 'h', 'i'};
+    struct kc_arena arena = fake_arena();
+    const uint8_t *p = packed;
+    uint32_t len = sizeof(packed);
+    uint8_t bad[sizeof(packed)];
+
+    (void)state;
+    assert_true(kc_compressed_value_unpack(&p, &len, &arena));
+    assert_int_equal(len, 300);
+    assert_memory_equal(p + 297, "abc", 3);
+    p = plain;
+    len = sizeof(plain);
+    assert_true(kc_compressed_value_unpack(&p, &len, &arena));
+    assert_int_equal(len, 2);
+    assert_ptr_equal(p, plain + 1);
+    len = 0;
+    assert_true(kc_compressed_value_unpack(&p, &len, &arena));
+    for (len = 1; len < sizeof(packed); len++) {
+        uint32_t cut = len;
+
+        p = packed;
+        assert_false(kc_compressed_value_unpack(&p, &cut, &arena));
+    }
+    for (size_t i = 0; i < 4; i++) {
+        memcpy(bad, packed, sizeof(bad));
+        bad[i] ^= 0xf1;
+        p = bad;
+        len = sizeof(bad);
+        assert_false(kc_compressed_value_unpack(&p, &len, &arena));
+    }
+    fake_arena_reset(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_compressed_transaction_gives_its_events),
         cmocka_unit_test(a_compressed_transaction_cut_short_is_refused),
         cmocka_unit_test(a_compressed_query_becomes_a_plain_one),
+        cmocka_unit_test(a_compressed_value_is_unpacked_or_refused),
     };
 
     return cmocka_run_group_tests_name("compressed", tests, NULL, NULL);
