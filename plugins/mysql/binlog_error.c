@@ -81,9 +81,12 @@ kc_status kc_packet_explain(MYSQL *mysql, struct kc_error *err)
         status =
             kc_fail(err, KC_ERR_CONFIG, "one change is larger than the client may receive: %.200s", text);
         break;
-    case 0: status = kc_fail(err, KC_ERR_RETRY, "the connection to the server broke"); break;
+    case 0:
+        status = kc_fail(err, KC_ERR_RETRY, "the connection to %.120s:%u broke", mysql->host, mysql->port);
+        break;
     default:
-        status = kc_fail(err, KC_ERR_RETRY, "reading the binlog failed: %.200s (error %u)", text, code);
+        status = kc_fail(err, KC_ERR_RETRY, "reading the binlog of %.120s:%u failed: %.200s (error %u)",
+                         mysql->host, mysql->port, text, code);
         break;
     }
     err->vendor_code = (int32_t)code;

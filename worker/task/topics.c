@@ -187,31 +187,57 @@ static int32_t wanted_partitions(const struct kc_topics *t, const struct topic *
     return topic->wish > 0 ? (int32_t)topic->wish : (int32_t)fallback;
 }
 
+/* What the cluster has now, as far as this user may see it; topics of Kafka's own ("__...") do not count. */
+static kc_status count_cluster(const struct kc_topics *t, long *topics, long *partitions,
+                               struct kc_error *err)
+{
+    const struct rd_kafka_metadata *m;
+    rd_kafka_resp_err_t code = rd_kafka_metadata(t->client, 1, NULL, &m, METADATA_MS);
+
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kc_fail(err, kc_client_retriable(code) ? KC_ERR_RETRY : KC_ERR_CONFIG,
+                       "the cluster's topics cannot be counted: %s", rd_kafka_err2str(code));
+    *topics = *partitions = 0;
+    for (int i = 0; i < m->topic_cnt; i++) {
+        if (strncmp(m->topics[i].topic, "__", 2) == 0)
+            continue;
+        ++*topics;
+        *partitions += m->topics[i].partition_cnt;
+    }
+    rd_kafka_metadata_destroy(m);
+    return KC_OK;
+}
+
+/* The limits are on the cluster's totals, and checked for the whole list before the first topic is made. */
 static kc_status check_limits(const struct kc_topics *t, struct kc_error *err)
 {
     long max_topics = setting_number(kc_props_get(t->setup.worker, "topic.creation.max.topics"), -1);
     long max_partitions = setting_number(kc_props_get(t->setup.worker, "topic.creation.max.partitions"), -1);
     long topics = 0, partitions = 0;
+    kc_status status;
 
-    for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
-        int32_t wanted = topic->partitions > 0 ? topic->partitions : wanted_partitions(t, topic);
+    if (max_topics < 0 && max_partitions < 0)
+        return KC_OK;
+    status = count_cluster(t, &topics, &partitions, err);
+    for (const struct topic *topic = t->first; status == KC_OK && topic != NULL; topic = topic->newer) {
+        int32_t wanted = wanted_partitions(t, topic);
 
-        topics++;
-        partitions += wanted > 0 ? wanted : 1;
         if (topic->partitions > 0)
             continue;
-        if (max_topics >= 0 && (long)t->count > max_topics)
-            return kc_fail(
-                err, KC_ERR_CONFIG,
-                "topic %s is not made: the connector needs %zu topics and topic.creation.max.topics is %ld",
-                topic->name, t->count, max_topics);
+        topics++;
+        partitions += wanted > 0 ? wanted : 1;
+        if (max_topics >= 0 && topics > max_topics)
+            return kc_fail(err, KC_ERR_CONFIG,
+                           "topic %s is not made: the cluster would have %ld topics with it, and "
+                           "topic.creation.max.topics is %ld",
+                           topic->name, topics, max_topics);
         if (max_partitions >= 0 && partitions > max_partitions)
             return kc_fail(err, KC_ERR_CONFIG,
-                           "topic %s is not made: with its %d partitions the connector has %ld, and "
+                           "topic %s is not made: the cluster would have %ld partitions with its %d, and "
                            "topic.creation.max.partitions is %ld",
-                           topic->name, wanted, partitions, max_partitions);
+                           topic->name, partitions, wanted, max_partitions);
     }
-    return KC_OK;
+    return status;
 }
 
 /* topic.creation.default.<key> of worker and connector, without those that are no configuration of a topic. */
