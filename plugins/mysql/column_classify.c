@@ -99,18 +99,19 @@ static bool numbers_are_possible(const struct kc_column *column)
     }
 }
 
-/* Labels with characters beyond utf8mb3 cannot be learned from the definition, so such a column is not followed. */
+/* Labels with characters beyond utf8mb3, which these character sets have, cannot be learned from the definition. */
 static kc_status read_labels(struct kc_column *column, struct kc_error *err)
 {
-    static const char *const narrow[] = {"ascii", "latin1", "utf8mb3", "utf8"};
+    static const char *const wide[] = {"utf8mb4", "utf16", "utf16le", "utf32", "gb18030"};
+    bool may_lose = column->charset == NULL;
     bool lossy;
     kc_status status = kc_labels_read(column, &lossy);
 
     if (status == KC_ERR_NOMEM)
         return kc_fail(err, status, "out of memory for the labels of column %s", column->name);
-    for (size_t i = 0; lossy && column->charset != NULL && i < sizeof(narrow) / sizeof(narrow[0]); i++)
-        lossy = strcmp(column->charset, narrow[i]) != 0;
-    if (status < 0 || lossy)
+    for (size_t i = 0; !may_lose && i < sizeof(wide) / sizeof(wide[0]); i++)
+        may_lose = strcmp(column->charset, wide[i]) == 0;
+    if (status < 0 || (lossy && may_lose))
         column->family = KC_FAMILY_UNSUPPORTED;
     return KC_OK;
 }
