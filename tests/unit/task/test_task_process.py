@@ -169,11 +169,14 @@ def test_pause_and_resume(kafka, task):
     assert task.stop() == 0
 
 
-def test_started_paused_it_sends_nothing(kafka, task):
+def test_started_paused_it_touches_nothing_until_it_is_resumed(kafka, task):
     task.start({"limit": "100"}, paused=True)
     task.wait_state("PAUSED")
-    assert read_topic(kafka, task.connector) == []
+    assert task.connector not in kafka.partitions()
+    task.send({"type": "resume"})
+    task.wait_records(100)
     assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(100))
 
 
 def test_a_stop_reaches_a_plugin_that_hangs_in_open(task):
