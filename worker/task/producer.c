@@ -117,6 +117,8 @@ kc_status kc_producer_open(struct kc_producer *p, const struct kc_producer_setup
     if (props == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     (void)kc_props_remove(props, "transactional.id");
+    p->now_ms = kc_mono_ms();
+    (void)snprintf(p->partitioner, sizeof(p->partitioner), "%s", kc_props_get(props, "partitioner"));
     p->txn_timeout_ms = atoll(kc_props_get(props, "transaction.timeout.ms"));
     p->txn = make_client(p, props, setup->client_id, setup->transactional_id, err);
     if (p->txn != NULL)
@@ -140,6 +142,7 @@ void kc_producer_close(struct kc_producer *p)
         drop(p->data);
     drop(p->txn);
     p->data = p->txn = NULL;
+    kc_openings_finish(&p->openings);
     kc_out_pool_finish(&p->pool);
 }
 
@@ -180,6 +183,7 @@ static kc_status delivery_status(struct kc_producer *p, struct kc_error *err)
 kc_status kc_producer_serve(struct kc_producer *p, int timeout_ms, struct kc_error *err)
 {
     (void)rd_kafka_poll(p->data, timeout_ms);
+    p->now_ms = kc_mono_ms();
     if (p->txn != p->data)
         (void)rd_kafka_poll(p->txn, 0);
     return delivery_status(p, err);
@@ -223,11 +227,38 @@ static kc_status refused(struct kc_producer *p, rd_kafka_t *client, const char *
                    "a record for topic %s was not taken: %s", topic, rd_kafka_err2str(code));
 }
 
-kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, struct kc_error *err)
+/* Waits until everything that `client` holds is acknowledged. */
+static kc_status flush(struct kc_producer *p, rd_kafka_t *client, int timeout_ms, struct kc_error *err)
 {
+    rd_kafka_resp_err_t code = rd_kafka_flush(client, timeout_ms);
+    kc_status status = delivery_status(p, err);
+
+    if (status == KC_OK && code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kc_fail(err, KC_ERR_RETRY, "the brokers did not acknowledge all records within %d ms",
+                       timeout_ms);
+    return status;
+}
+
+/* A record has been handed over: where it is a partition's first one, it travels alone. */
+static kc_status open_partition(struct kc_producer *p, rd_kafka_t *client, const rd_kafka_topic_t *topic,
+                                int32_t partition, struct kc_error *err)
+{
+    kc_status status = kc_openings_note(&p->openings, topic, partition, p->now_ms);
+
+    if (status < 0)
+        return kc_fail(err, status, "out of memory");
+    return status == 0 ? KC_OK : flush(p, client, (int)p->txn_timeout_ms, err);
+}
+
+kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bool *taken,
+                           struct kc_error *err)
+{
+    int32_t partition = m->partition != RD_KAFKA_PARTITION_UA
+                            ? m->partition
+                            : kc_partition_of(p->partitioner, m->key, m->key_len, m->partitions, &p->spread);
     const rd_kafka_vu_t vus[] = {
         {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = m->topic},
-        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = m->partition},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
         {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)m->value, m->value_len}},
         {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)m->key, m->key_len}},
         {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = m->out == NULL ? RD_KAFKA_MSG_F_COPY : 0},
@@ -237,6 +268,7 @@ kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, st
     };
     size_t n = sizeof(vus) / sizeof(vus[0]) - (m->headers == NULL);
 
+    *taken = false;
     if (m->out != NULL)
         kc_out_ref(m->out);
     for (;;) {
@@ -244,8 +276,10 @@ kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, st
         rd_kafka_resp_err_t code = rd_kafka_error_code(error);
         kc_status status;
 
-        if (error == NULL)
-            return KC_OK;
+        if (error == NULL) {
+            *taken = true;
+            return open_partition(p, p->data, m->topic, partition, err);
+        }
         rd_kafka_error_destroy(error);
         status = delivery_status(p, err);
         if (status == KC_OK && (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(p->data) == 0))
@@ -276,16 +310,10 @@ kc_status kc_producer_send_position(struct kc_producer *p, rd_kafka_topic_t *top
         if (status < 0)
             return status;
     }
-    return KC_OK;
+    return open_partition(p, p->txn, topic, partition, err);
 }
 
 kc_status kc_producer_flush(struct kc_producer *p, int timeout_ms, struct kc_error *err)
 {
-    rd_kafka_resp_err_t code = rd_kafka_flush(p->data, timeout_ms);
-    kc_status status = delivery_status(p, err);
-
-    if (status == KC_OK && code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return kc_fail(err, KC_ERR_RETRY, "the brokers did not acknowledge all records within %d ms",
-                       timeout_ms);
-    return status;
+    return flush(p, p->data, timeout_ms, err);
 }

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/props.h"
 #include "task/out_buffer.h"
+#include "task/partition_opening.h"
 
 enum {
     KC_QUEUE_KBYTES = 8192,  /* of messages that are not acknowledged; a commit has to wait for all of them */
@@ -30,7 +31,11 @@ struct kc_producer {
     int32_t batch_bytes;
     uint64_t bytes; /* acknowledged, since the start of the client */
     struct kc_out_pool pool;
-    bool fenced; /* another process has taken the transactional id: exit, never try again */
+    struct kc_openings openings;
+    char partitioner[32];
+    uint32_t spread;
+    int64_t now_ms; /* monotonic, as of the last kc_producer_serve() */
+    bool fenced;    /* another process has taken the transactional id: exit, never try again */
     bool
         batch_too_big; /* a topic's max.message.bytes is smaller than batch_bytes: open again with topic_limit */
     int32_t topic_limit;
@@ -50,6 +55,7 @@ struct kc_producer_setup {
 struct kc_message {
     rd_kafka_topic_t *topic;
     int32_t partition;    /* RD_KAFKA_PARTITION_UA: by the key, as Kafka's own clients do (murmur2) */
+    int32_t partitions;   /* of the topic; 0: not known */
     int64_t timestamp_ms; /* 0: now */
     const void *key;      /* copied by librdkafka; NULL: no key */
     size_t key_len;
@@ -66,10 +72,12 @@ kc_status kc_producer_open(struct kc_producer *p, const struct kc_producer_setup
 void kc_producer_close(struct kc_producer *p);
 
 /*
- * Hands one record to librdkafka, serving delivery reports while its queue is full. Negative: not taken, and the
- * transaction must be aborted.
+ * Hands one record to librdkafka, serving delivery reports while its queue is full; waits for the acknowledgement of
+ * the first one into a partition. Negative: not taken, or not acknowledged, and the transaction must be aborted;
+ * `headers` are the caller's again only if *taken is false.
  */
-kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, struct kc_error *err);
+kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bool *taken,
+                           struct kc_error *err);
 /* The same into the offset topic through `txn`. Key and value are copied. */
 kc_status kc_producer_send_position(struct kc_producer *p, rd_kafka_topic_t *topic, int32_t partition,
                                     const char *key, size_t key_len, const void *value, size_t value_len,

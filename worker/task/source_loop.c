@@ -215,6 +215,7 @@ static kc_status send_pair(struct loop *l, const struct kc_pair *pair, struct kc
                            .value_len = pair->value_len,
                            .out = out};
     kc_status status;
+    bool taken;
 
     if (r->topic == NULL)
         return kc_fail(err, KC_ERR_FATAL, "%s gave a record without a topic", l->s->ctx->component.label);
@@ -224,8 +225,9 @@ static kc_status send_pair(struct loop *l, const struct kc_pair *pair, struct kc
     status = kc_headers_make(r, &m.headers, err);
     if (status < 0)
         return status;
-    status = kc_producer_send(l->s->producer, &m, err);
-    if (status < 0 && m.headers != NULL)
+    m.partitions = kc_topics_partitions(r->topic);
+    status = kc_producer_send(l->s->producer, &m, &taken, err);
+    if (!taken && m.headers != NULL)
         rd_kafka_headers_destroy(m.headers);
     l->unit_records++;
     l->unit_bytes += pair->key_len + pair->value_len;

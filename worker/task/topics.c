@@ -349,6 +349,11 @@ kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err)
     return status < 0 ? status : wait_for_all(t, err);
 }
 
+int32_t kc_topics_partitions(const struct kc_topic *pub)
+{
+    return ((const struct topic *)(const void *)pub)->partitions;
+}
+
 rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *pub, struct kc_error *err)
 {
     struct topic *topic = (struct topic *)(uintptr_t)pub;

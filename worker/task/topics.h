@@ -45,6 +45,9 @@ void kc_topics_unbind(struct kc_topics *t);
  */
 kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err);
 
+/* How many partitions the topic had when it was last looked at; 0: not known. */
+int32_t kc_topics_partitions(const struct kc_topic *topic);
+
 /* The handle to produce with, making the topic if that was not done. NULL: *err. */
 rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *topic, struct kc_error *err);
 

@@ -47,22 +47,35 @@ def task(kafka, offsets, request, tmp_path):
         print((tmp_path / "log").read_text()[-4000:])
 
 
+def ends_of(kafka, topic, count):
+    """Where the partitions end now, transactions that are not decided yet included."""
+    asker = Consumer({"bootstrap.servers": kafka.address, "group.id": "asker", "isolation.level": "read_uncommitted"})
+    try:
+        return [asker.get_watermark_offsets(TopicPartition(topic, n), timeout=20)[1] for n in range(count)]
+    finally:
+        asker.close()
+
+
 def read_topic(kafka, topic, isolation="read_committed"):
-    """Every record of a topic, as (partition, key, value), each partition in order."""
+    """
+    Every record of a topic, as (partition, key, value), each partition in order. A broker tells of a commit before it has
+    marked it in the partitions, so an end that is told too early is waited past.
+    """
     reader = Consumer({"bootstrap.servers": kafka.address, "group.id": "reader", "isolation.level": isolation,
                        "enable.auto.commit": False, "enable.partition.eof": True, "auto.offset.reset": "earliest",
                        "fetch.message.max.bytes": 4 << 20})
     count = kafka.partitions()[topic]
+    ends = ends_of(kafka, topic, count)
     reader.assign([TopicPartition(topic, n, 0) for n in range(count)])
-    records, ended, deadline = [], set(), time.monotonic() + 60
-    while len(ended) < count:
-        assert time.monotonic() < deadline, "the topic was not read to its end"
+    records, reached, deadline = [], [-1] * count, time.monotonic() + 60
+    while any(at < end for at, end in zip(reached, ends)):
+        assert time.monotonic() < deadline, f"the ends {ends} were not reached, only {reached}"
         message = reader.poll(0.5)  # not consume(): just after assign() that was seen to lose its first batch
         if message is None:
             continue
         if message.error():
             assert message.error().code() == KafkaError._PARTITION_EOF, message.error()
-            ended.add(message.partition())
+            reached[message.partition()] = message.offset()
         else:
             records.append(message)
     reader.close()
