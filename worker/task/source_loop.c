@@ -196,11 +196,13 @@ static kc_status check_unit(struct loop *l, struct kc_error *err)
                    l->s->ctx->component.label, (long long)limit);
 }
 
+/*
+ * A source that gives none leaves it to the producer, as in Kafka Connect: now. The time of the event would be a trap: a
+ * change that is older than the topic's retention.ms would be deleted as soon as it is written.
+ */
 static int64_t timestamp_of(const struct kc_record *r)
 {
-    if (r->timestamp_ms != KC_NO_TIMESTAMP)
-        return r->timestamp_ms > 0 ? r->timestamp_ms : 0;
-    return r->event_us != KC_NO_TIMESTAMP && r->event_us > 0 ? r->event_us / 1000 : 0;
+    return r->timestamp_ms != KC_NO_TIMESTAMP && r->timestamp_ms > 0 ? r->timestamp_ms : 0;
 }
 
 static kc_status send_pair(struct loop *l, const struct kc_pair *pair, struct kc_out *out,
