@@ -13,7 +13,7 @@ from kcharness.servers import Kafka, MariaDB, MySQL, Schema, unique
 from kcharness.waiting import wait_for
 from kcharness.worker import Worker
 
-ROUNDS = 20 if os.environ.get("KC_SOAK") == "1" else 2
+ROUNDS = 20 if os.environ.get("KC_SOAK") == "1" else 1
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def check(schema, connector, reader):
     check_equals_table(records, rows_of(schema, "t"), "id")
 
 
-@pytest.mark.timeout(14000 if ROUNDS > 2 else 400)
+@pytest.mark.timeout(14000 if ROUNDS > 1 else 400)
 @pytest.mark.parametrize("kill", [False, True], ids=["stopped", "killed"])
 def test_the_database_goes_away_and_comes_back(fleet, own_schema, kill):
     dice = random.Random(seed())
@@ -78,7 +78,7 @@ def test_the_database_goes_away_and_comes_back(fleet, own_schema, kill):
         check(own_schema, connector, reader)
 
 
-@pytest.mark.timeout(14000 if ROUNDS > 2 else 400)
+@pytest.mark.timeout(14000 if ROUNDS > 1 else 400)
 @pytest.mark.parametrize(
     "kill, away_s", [(False, 1), (True, 1), (False, 20)], ids=["stopped", "killed", "away-for-long"]
 )
