@@ -142,6 +142,8 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
     };
     struct kc_api_context context = {.config = w->config};
 
+    kc_log(KC_INFO, "worker", "kconnect %s, group %s, brokers %s", KC_VERSION, w->config->group_id,
+           w->config->bootstrap_servers);
     w->registry = kc_registry_scan(w->config->plugin_path, w->config->state_dir, w->executable, err);
     if (w->registry == NULL)
         return err->status;
@@ -195,8 +197,6 @@ int kc_worker_run(const struct kc_worker_config *config)
         return 1;
     w->config = config;
     (void)signal(SIGPIPE, SIG_IGN); /* a task or client that is gone is an error of one write, not our end */
-    kc_log(KC_INFO, "worker", "kconnect %s, group %s, brokers %s", KC_VERSION, config->group_id,
-           config->bootstrap_servers);
     if (start_loop(w, &err) < 0 || start_parts(w, &err) < 0) {
         kc_log(KC_FATAL, "worker", "cannot start: %s", err.message);
         status = 1;

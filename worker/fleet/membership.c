@@ -15,10 +15,12 @@ enum {
     LOOK_SOON_MS = 150,    /* after a rebalance, until all is as it should be */
     LOOK_EVERY_MS = 30000, /* without any reason */
     LOOK_TIMEOUT_MS = 1000,
+    FIRST_ASSIGNMENT_TIMEOUT_MS = 1000,
     LEAVE_TIMEOUT_MS = 1500,
     STOP_TIMEOUT_S = 3,
     FIRST_PAUSE_MS = 200,
     LONGEST_PAUSE_MS = 5000,
+    SAFE_TO_DESTROY_UNASSIGNED = 0x020300ff, /* librdkafka 2.3.0 */
 };
 
 static const char component[] = "worker/fleet";
@@ -40,6 +42,7 @@ struct kc_membership {
     bool led;        /* somebody has the mailbox */
 
     /* The thread's own. */
+    bool assigned;    /* `client` has had an assignment, be it an empty one */
     bool has_mailbox; /* this worker is to lead */
     struct kc_group_picture picture;
     int64_t look_at_ms; /* when to take the next one */
@@ -133,6 +136,7 @@ static void on_assigned(struct kc_membership *m, rd_kafka_topic_partition_list_t
 {
     for (int i = 0; i < partitions->cnt; i++)
         partitions->elems[i].offset = RD_KAFKA_OFFSET_END;
+    m->assigned = true;
     rd_kafka_error_destroy(rd_kafka_incremental_assign(m->client, partitions));
     (void)rd_kafka_pause_partitions(m->client, partitions);
     (void)pthread_mutex_lock(&m->lock);
@@ -210,6 +214,7 @@ static kc_status join(struct kc_membership *m, struct kc_error *err)
     (void)pthread_mutex_lock(&m->lock);
     m->client = client;
     (void)pthread_mutex_unlock(&m->lock);
+    m->assigned = false;
     (void)rd_kafka_poll_set_consumer(m->client);
     topics = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(topics, m->config->request_storage_topic, RD_KAFKA_PARTITION_UA);
@@ -219,36 +224,6 @@ static kc_status join(struct kc_membership *m, struct kc_error *err)
         return kc_fail(err, KC_ERR_FATAL, "cannot join group %s: %s", m->config->group_id,
                        rd_kafka_err2str(code));
     return KC_OK;
-}
-
-/* Leaves the group; a broker that is away cannot hold this up. */
-static void leave(struct kc_membership *m)
-{
-    rd_kafka_queue_t *queue;
-    rd_kafka_error_t *error;
-    rd_kafka_t *client = m->client;
-    int64_t until_ms = kc_mono_ms() + LEAVE_TIMEOUT_MS;
-
-    kc_leader_stand_down(m->leader);
-    lose_membership(m); /* first, so that nobody asks a consumer that closes */
-    m->has_mailbox = false;
-    if (m->client == NULL)
-        return;
-    queue = rd_kafka_queue_get_consumer(m->client);
-    error = rd_kafka_consumer_close_queue(m->client, queue);
-    if (error != NULL)
-        rd_kafka_error_destroy(error);
-    while (error == NULL && !rd_kafka_consumer_closed(m->client) && kc_mono_ms() < until_ms) {
-        rd_kafka_message_t *message = rd_kafka_consumer_poll(m->client, LEADER_TICK_MS);
-
-        if (message != NULL)
-            rd_kafka_message_destroy(message);
-    }
-    rd_kafka_queue_destroy(queue);
-    (void)pthread_mutex_lock(&m->lock);
-    m->client = NULL;
-    (void)pthread_mutex_unlock(&m->lock);
-    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 static void poll_group(struct kc_membership *m, int timeout_ms)
@@ -265,6 +240,55 @@ static void poll_group(struct kc_membership *m, int timeout_ms)
     else if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
         kc_noise_tell(m->noise, "group membership", message->err, rd_kafka_message_errstr(message));
     rd_kafka_message_destroy(message);
+}
+
+/*
+ * A member that is let in has its assignment a moment later. Before librdkafka 2.3 a consumer destroyed in between
+ * ends the process by an assertion (librdkafka #4381), so a worker stopped right after its start waits that moment.
+ */
+static void await_first_assignment(struct kc_membership *m)
+{
+    int64_t until_ms = kc_mono_ms() + FIRST_ASSIGNMENT_TIMEOUT_MS;
+
+    while (!m->assigned && kc_mono_ms() < until_ms)
+        poll_group(m, LEADER_TICK_MS);
+}
+
+static void close_consumer(rd_kafka_t *client)
+{
+    int64_t until_ms = kc_mono_ms() + LEAVE_TIMEOUT_MS;
+    rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(client);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(client, queue);
+
+    while (error == NULL && !rd_kafka_consumer_closed(client) && kc_mono_ms() < until_ms) {
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(client, LEADER_TICK_MS);
+
+        if (message != NULL)
+            rd_kafka_message_destroy(message);
+    }
+    rd_kafka_error_destroy(error);
+    rd_kafka_queue_destroy(queue);
+}
+
+/* Leaves the group; a broker that is away cannot hold this up. */
+static void leave(struct kc_membership *m)
+{
+    rd_kafka_t *client = m->client;
+
+    kc_leader_stand_down(m->leader);
+    if (client != NULL)
+        await_first_assignment(m);
+    lose_membership(m); /* first, so that nobody asks a consumer that closes */
+    m->has_mailbox = false;
+    if (client == NULL)
+        return;
+    close_consumer(client);
+    (void)pthread_mutex_lock(&m->lock);
+    m->client = NULL;
+    (void)pthread_mutex_unlock(&m->lock);
+    if (m->assigned || rd_kafka_version() >= SAFE_TO_DESTROY_UNASSIGNED)
+        rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    /* Else it stays: it has left the group and nobody polls it, but to free it might be the end of us. */
 }
 
 /* Looks at the group when there is a reason to: who leads and, for the leader, which workers there are. */

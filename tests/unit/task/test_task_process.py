@@ -6,7 +6,6 @@ same of a build without sanitizers. Run with
 pytest -c tests/lib/pytest.ini and tests/lib on PYTHONPATH, as tests/run does for its suites.
 """
 
-import json
 import os
 import pathlib
 import random
@@ -19,6 +18,7 @@ from confluent_kafka import Consumer, KafkaError, TopicPartition
 from confluent_kafka.admin import ConfigResource, NewTopic, ResourceType
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from kcharness.group_offsets import group_offsets  # noqa: E402
 from task_driver import Task  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("KC_TASK_BUILD", "build/tests/unit/task"))
@@ -93,30 +93,9 @@ def numbers_of(kafka, topic):
     return sorted(numbers)
 
 
-def metadata_of(partition):
-    """
-    The position's JSON. The client library copies metadata without its end, so what it hands out may have other bytes
-    behind it, or even be refused as text: None then, and the caller asks once more.
-    """
-    try:
-        text = partition.metadata
-    except UnicodeDecodeError:
-        return None
-    return text[:json.JSONDecoder().raw_decode(text)[1]]
-
-
 def committed(kafka, connector):
     """slot -> (offset, metadata) of the connector's group."""
-    reader = Consumer({"bootstrap.servers": kafka.address, "group.id": "connect-" + connector})
-    try:
-        for _ in range(20):
-            found = reader.committed([TopicPartition("offsets", n) for n in range(5)], timeout=20)
-            slots = {p.partition: (p.offset, metadata_of(p)) for p in found if p.offset >= 0}
-            if all(metadata is not None for _, metadata in slots.values()):
-                return slots
-        raise AssertionError("the client library never handed out readable metadata")
-    finally:
-        reader.close()
+    return group_offsets(kafka.address, "connect-" + connector, "offsets")
 
 
 def test_records_arrive_and_the_position_is_in_the_group(kafka, task):

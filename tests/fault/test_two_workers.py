@@ -89,6 +89,17 @@ def test_of_two_creates_of_one_name_one_wins(pair, schema):
 
 
 @pytest.mark.timeout(400)
+def test_a_worker_told_to_stop_at_any_moment_of_its_joining_ends_with_0(pair):
+    dice = random.Random(seed())
+    worker = pair[1]
+    for _ in range(15):
+        assert worker.stop() == 0, worker.log_tail()
+        worker.start(wait=False)
+        wait_for(lambda: worker.log().count("[worker] kconnect ") == worker.starts, 20, "its first line")
+        time.sleep(dice.uniform(0, 1.2))
+
+
+@pytest.mark.timeout(400)
 def test_a_killed_workers_task_goes_on_elsewhere(pair, schema):
     connector, load = following(pair, schema)
     with connector.reader("t") as reader:
