@@ -1,20 +1,28 @@
 """Two workers of one fleet: either answers, one takes over from the other, and a zombie does no harm."""
 
+import collections
 import concurrent.futures
 import os
 import random
+import re
 import signal
+import threading
 import time
+import types
 
 import pytest
+from confluent_kafka import TopicPartition
 
 from kcharness.changes import check_equals_table, check_history
 from kcharness.connectors import Connectors
 from kcharness.load import Load, create_table, drain, rows_of, seed
 from kcharness.servers import unique
+from kcharness.topics import TopicReader
 from kcharness.waiting import wait_for
 from kcharness.worker import Worker
 
+# For connectors that stay STOPPED.
+NO_DATABASE = types.SimpleNamespace(server=types.SimpleNamespace(port=1), name="none")
 TAKE_OVER_LIMIT_S = 20  # from kill -9 to the first record that the other worker's task writes; the aim is 10 s
 
 
@@ -86,6 +94,80 @@ def test_of_two_creates_of_one_name_one_wins(pair, schema):
                 pool.submit(worker.rest.create, defined.name, defined.config, "STOPPED") for worker in pair
             ]
             assert sorted(answer.result().status_code for answer in asked) == [201, 409]
+
+
+def leads(worker):
+    began = len(re.findall(r"this worker leads group \S+$", worker.log(), re.M))
+    return began > worker.log().count(" no longer")
+
+
+def leader_first(pair):
+    """The worker that leads, then the other one."""
+    wait_for(lambda: sum(map(leads, pair)) == 1, 20, "the one leader")
+    return pair if leads(pair[0]) else pair[::-1]
+
+
+def records_of(kafka, topic, key):
+    """How often a key was written to an internal topic, by transactions that were committed."""
+    with TopicReader(kafka, topic) as reader:
+        return sum(record.key == key.encode() for record in reader.read_to_end())
+
+
+def end_of(kafka, topic):
+    with TopicReader(kafka, topic) as reader:
+        return reader.consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=20)[1]
+
+
+@pytest.mark.timeout(300)
+def test_a_request_whose_leader_dies_before_its_reply_is_answered_by_the_next_one(pair):
+    leader, other = leader_first(pair)
+    requests = leader.settings["request.storage.topic"]
+    defined = Connectors(other).define(NO_DATABASE, "t")
+    before = end_of(leader.kafka, requests)
+    os.kill(leader.process.pid, signal.SIGSTOP)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(other.rest.create, defined.name, defined.config, "STOPPED")
+        wait_for(lambda: end_of(leader.kafka, requests) > before, 10, "the request in the mailbox")
+        leader.kill()
+        assert asked.result(60).status_code == 201
+    assert other.rest.status(defined.name)["connector"]["state"] == "STOPPED"
+    assert records_of(leader.kafka, leader.settings["config.storage.topic"], f"connector/{defined.name}") == 1
+
+
+@pytest.mark.timeout(400)
+def test_a_leader_killed_at_a_random_moment_leaves_each_request_done_once_or_not_at_all(pair):
+    dice, defined, codes = random.Random(seed()), [], {}
+    leader, other = leader_first(pair)
+    done = threading.Event()
+
+    def create():
+        while not done.is_set():
+            connector = Connectors(other).define(NO_DATABASE, "t")
+            defined.append(connector)
+            answer = other.rest.create(connector.name, connector.config, "STOPPED")
+            codes[connector.name] = answer.status_code
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(create) for _ in range(3)]
+        wait_for(lambda: len(codes) > 10, 30, "the first creates")
+        time.sleep(dice.random())
+        leader.kill()
+        known = len(codes)
+        wait_for(lambda: len(codes) > known + 10, 60, "creates by the next leader", detail=other.log_tail)
+        done.set()
+        for each in asked:
+            each.result(100)
+    leader.start()
+    topic = leader.settings["config.storage.topic"]
+    with TopicReader(leader.kafka, topic) as reader:
+        written = collections.Counter(record.key.decode() for record in reader.read_to_end())
+    for worker in pair:
+        names = set(worker.rest.get("/connectors").json())
+        for connector in defined:
+            code = codes[connector.name]
+            assert code in (201, 503), code
+            assert (connector.name in names) == (written[f"connector/{connector.name}"] == 1), connector.name
+            assert code == 503 or connector.name in names, f"{connector.name} was told created, and is not there"
 
 
 @pytest.mark.timeout(400)
