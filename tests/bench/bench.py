@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 
+import latency
 import load
 from kcharness.servers import Kafka, MariaDB, MySQL
 from kcharness.waiting import wait_for
 from kcharness.worker import BUILD, Worker
 from measure import Topic, bare, watch_task
 
+LATENCY_S = 30
 READER = {"user": "kconnect", "password": "kconnect-secret"}
 
 
@@ -32,6 +34,7 @@ class Bench:
         self.database = (MySQL if options.server == "mysql" else MariaDB)(folder / "database", "--metadata-full")
         self.worker = Worker(self.kafka, folder / "worker")
         self.figures = {}
+        self.latency = None
 
     def __enter__(self):
         (self.folder / "kafka").mkdir()
@@ -55,7 +58,7 @@ class Bench:
         say(f"  {kind:8} {who:9} {figures['seconds']:7.2f} s  {figures['cpu_s']:6.2f} CPU-s"
             f"  {figures['vm_hwm_kb'] / 1024:6.1f} MB")
 
-    def connect(self, name, table, snapshot_mode):
+    def connect(self, name, table, snapshot_mode, settings=None):
         answer = self.worker.rest.create(name, {
             "connector.class": "mysql-source",
             "database.hostname": "127.0.0.1",
@@ -68,6 +71,7 @@ class Bench:
             "snapshot.mode": snapshot_mode,
             "database.connectionTimeZone": "+08:00",
             "database.ssl.mode": self.options.ssl_mode,
+            **(settings or {}),
         }, "STOPPED" if snapshot_mode == "initial" else None)
         if answer.status_code != 201:
             raise SystemExit(f"the connector {name} was refused: {answer.text}")
@@ -133,8 +137,13 @@ class Bench:
     def measure(self):
         options = self.options
         load.prepare(self.database)
+        if options.only in (None, "latency"):
+            say(f"latency at {options.rate} changes a second")
+            self.latency = latency.measure(self, options.rate, LATENCY_S)
+        if options.only == "latency":
+            return
         backlogs = [(None, None)] * options.runs
-        if options.only != "backlog":
+        if options.only in (None, "snapshot"):
             say(f"filling a table with {options.rows} rows")
             load.fill_rows(self.database, options.rows)
         if options.only != "snapshot":
@@ -180,12 +189,14 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--rows", type=int, default=1000000)
     parser.add_argument("--server", choices=["mysql", "mariadb"], default="mysql")
-    parser.add_argument("--only", choices=["backlog", "snapshot"])
+    parser.add_argument("--only", choices=["backlog", "snapshot", "latency"])
+    parser.add_argument("--rate", type=int, default=200)
     parser.add_argument("--ssl-mode", choices=["preferred", "disabled"], default="preferred")
     parser.add_argument("--json")
     options = parser.parse_args()
-    if options.rows < load.CHANGES_PER_TRANSACTION or options.rows % load.CHANGES_PER_TRANSACTION or options.runs < 1:
-        parser.error(f"--rows must be a multiple of {load.CHANGES_PER_TRANSACTION}, --runs at least 1")
+    if options.rows < load.CHANGES_PER_TRANSACTION or options.rows % load.CHANGES_PER_TRANSACTION or options.runs < 1 \
+            or options.rate < 1:
+        parser.error(f"--rows must be a multiple of {load.CHANGES_PER_TRANSACTION}, --runs and --rate at least 1")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="kc-bench-"))
     try:
         with Bench(options, folder) as bench:
@@ -194,12 +205,17 @@ def main():
         say(f"what the servers and the worker said is in {folder}")
         raise
     shutil.rmtree(folder, ignore_errors=True)
+    if options.json:
+        figures = {**bench.figures, "latency": bench.latency}
+        pathlib.Path(options.json).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    if bench.latency:
+        latency.report(bench.latency, options.rate, LATENCY_S)
+    if options.only == "latency":
+        return
     print("converter alone (dataworks-json, ten columns):", flush=True)
     subprocess.run([BUILD / "tests/bench/bench_converter", BUILD / "plugins/formats/kc-formats.so"], check=True)
     for kind, figures in bench.figures.items():
         report(kind, figures, options.rows, bench.messages if kind == "backlog" else options.rows)
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(bench.figures, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
