@@ -58,19 +58,35 @@ static char *put(char *p, uint32_t value, unsigned digits, char after)
     return p + digits + 1;
 }
 
-uint32_t kc_civil_print_utc(const struct kc_civil *c, unsigned digits, char text[KC_ISO_TEXT_BYTES])
+/* "YYYY-MM-DDThh:mm:ss.f" with the given characters between date and time and at the end; returns what is behind. */
+static char *put_all(char *p, const struct kc_civil *c, unsigned digits, char between, char after)
 {
     static const uint32_t divisor[7] = {1000000, 100000, 10000, 1000, 100, 10, 1};
-    char *p = put(text, c->year, 4, '-');
 
+    p = put(p, c->year, 4, '-');
     p = put(p, c->month, 2, '-');
-    p = put(p, c->day, 2, 'T');
+    p = put(p, c->day, 2, between);
     p = put(p, c->hour, 2, ':');
     p = put(p, c->minute, 2, ':');
-    p = put(p, c->second, 2, digits != 0 ? '.' : 'Z');
-    if (digits != 0)
-        p = put(p, c->microsecond / divisor[digits], digits, 'Z');
-    return (uint32_t)(p - text);
+    p = put(p, c->second, 2, digits != 0 ? '.' : after);
+    return digits != 0 ? put(p, c->microsecond / divisor[digits], digits, after) : p;
+}
+
+uint32_t kc_civil_print_utc(const struct kc_civil *c, unsigned digits, char text[KC_ISO_TEXT_BYTES])
+{
+    return (uint32_t)(put_all(text, c, digits, 'T', 'Z') - text);
+}
+
+uint32_t kc_civil_print_sql(const struct kc_civil *c, unsigned digits, char text[KC_SQL_TEXT_BYTES])
+{
+    return (uint32_t)(put_all(text, c, digits, ' ', ' ') - text) - 1;
+}
+
+uint32_t kc_civil_print_date(const struct kc_civil *c, char text[KC_SQL_TEXT_BYTES])
+{
+    char *p = put(put(text, c->year, 4, '-'), c->month, 2, '-');
+
+    return (uint32_t)(put(p, c->day, 2, ' ') - text) - 1;
 }
 
 /* Reads exactly `digits` digits. */

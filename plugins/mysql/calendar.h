@@ -34,6 +34,14 @@ enum { KC_ISO_TEXT_BYTES = 27 }; /* 2021-03-03T05:21:10.123456Z */
 /* Writes the ISO-8601 text with exactly `digits` (0 to 6) digits of a fraction, and Z; returns its length, no NUL. */
 uint32_t kc_civil_print_utc(const struct kc_civil *c, unsigned digits, char text[KC_ISO_TEXT_BYTES]);
 
+enum { KC_SQL_TEXT_BYTES = 27 }; /* 2021-03-03 05:21:10.123456, and room for one more */
+
+/* Writes YYYY-MM-DD hh:mm:ss with `digits` (0 to 6) digits of a fraction, any fields; returns its length, no NUL. */
+uint32_t kc_civil_print_sql(const struct kc_civil *c, unsigned digits, char text[KC_SQL_TEXT_BYTES]);
+
+/* Writes YYYY-MM-DD, likewise. */
+uint32_t kc_civil_print_date(const struct kc_civil *c, char text[KC_SQL_TEXT_BYTES]);
+
 /* Reads "YYYY-MM-DD", and with `time` set " hh:mm:ss[.ffffff]" too; false: other text. */
 bool kc_civil_parse(const char *text, size_t len, bool time, struct kc_civil *out);
 

@@ -2,6 +2,7 @@
 
 #include "column_family.h"
 #include "wire_type.h"
+#include "zero_date.h"
 
 #include <kconnect/sdk.h>
 
@@ -84,6 +85,8 @@ kc_status kc_column_from_text(const struct kc_column *column, const char *text, 
         return kc_fail(err, KC_ERR_UNSUPPORTED, "column %s has type %.100s, which cannot be followed",
                        column->name, column->type_text);
     status = family->from_text(column, text, len, arena, out);
+    if (out->type == KC_ZERO_DATE_REFUSED)
+        return kc_zero_date_refused(column, err);
     if (status == KC_ERR_NOMEM)
         return kc_fail(err, status, "out of memory for a value of column %s", column->name);
     if (status < 0)

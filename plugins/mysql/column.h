@@ -24,7 +24,7 @@ kc_status kc_column_classify(struct kc_column *column, struct kc_error *err);
 /* Fills err with "column T.C has type X, which ..." and returns KC_ERR_CONFIG. */
 kc_status kc_column_unsupported(const char *table, const struct kc_column *column, struct kc_error *err);
 
-/* The field's schema, one reference for the caller. Optional when the column is nullable. */
+/* The field's schema, one reference for the caller. Optional when a value may be NULL. */
 kc_status kc_column_schema(struct kc_ctx *ctx, const struct kc_column *column,
                            const struct kc_schema **schema, struct kc_error *err);
 
@@ -38,14 +38,16 @@ size_t kc_column_select_expr(const struct kc_column *column, char *out, size_t s
 /*
  * Turns one field of a text protocol row into a value. text NULL: SQL NULL. Strings and bytes are borrowed from `text`
  * wherever no conversion is needed, everything else lies in the arena.
- * KC_ERR_FATAL: text that the server should not send for this type. KC_ERR_NOMEM.
+ * KC_ERR_FATAL: text that the server should not send for this type. KC_ERR_CONFIG: a date that zero.date.mode refuses.
+ * KC_ERR_NOMEM.
  */
 kc_status kc_column_from_text(const struct kc_column *column, const char *text, uint32_t len,
                               struct kc_arena *arena, struct kc_value *out, struct kc_error *err);
 
 /*
  * Decodes the column's value of a row image at p (not NULL: the caller has read the null bits) and returns the place
- * after it, or NULL: cut short or impossible. Borrows strings and bytes from the image.
+ * after it, or NULL: cut short or impossible, or a date that zero.date.mode refuses (zero_date.h: out->type says so).
+ * Borrows strings and bytes from the image.
  */
 typedef const uint8_t *(*kc_column_image_fn)(const struct kc_column *column, const struct kc_map_column *wire,
                                              const uint8_t *p, const uint8_t *end, struct kc_arena *arena,

@@ -2,22 +2,29 @@
 #include "column_family.h"
 #include "le.h"
 #include "wire_type.h"
+#include "zero_date.h"
 
 enum {
     MILLISECOND_DIGITS = 3
 }; /* up to so many digits of a fraction the value counts milliseconds, else microseconds */
 
-/* The wall clock, read as UTC. A date that does not exist is NULL. */
-static void give(const struct kc_column *column, const struct kc_civil *c, struct kc_value *out)
+/* The wall clock, read as UTC. */
+static kc_status give(const struct kc_column *column, struct kc_civil *c, struct kc_arena *arena,
+                      struct kc_value *out)
 {
+    kc_status status;
     int64_t us;
 
-    if (!kc_civil_has_date(c))
-        return; /* *out is KC_NULL */
+    if (kc_zero_date_as_text(column))
+        return kc_zero_date_text(column, c, true, arena, out);
+    status = kc_zero_date_settle(column, c, out);
+    if (status != KC_OK)
+        return status;
     us = kc_civil_microseconds(c);
     out->type = KC_INT64;
     /* Years before 1970 are negative; the fraction has at most three digits then, so nothing is cut off. */
     out->as.i64 = column->fsp <= MILLISECOND_DIGITS ? us / 1000 : us;
+    return KC_OK;
 }
 
 /*
@@ -32,7 +39,6 @@ static const uint8_t *datetime_image(const struct kc_column *column, const struc
     uint64_t v;
 
     (void)wire;
-    (void)arena;
     if ((size_t)(end - p) < 5 + fraction)
         return NULL;
     v = kc_be_n(p, 5) & UINT64_C(0x7fffffffff);
@@ -43,8 +49,7 @@ static const uint8_t *datetime_image(const struct kc_column *column, const struc
     c.minute = v >> 6 & 63;
     c.second = v & 63;
     c.microsecond = kc_fraction_read(p + 5, column->fsp);
-    give(column, &c, out);
-    return p + 5 + fraction;
+    return give(column, &c, arena, out) < 0 ? NULL : p + 5 + fraction;
 }
 
 /* The form before MySQL 5.6, which MariaDB still writes for old tables: a decimal number YYYYMMDDhhmmss in eight bytes. */
@@ -56,7 +61,6 @@ static const uint8_t *old_image(const struct kc_column *column, const struct kc_
     uint64_t v;
 
     (void)wire;
-    (void)arena;
     if (end - p < 8)
         return NULL;
     v = kc_le64(p);
@@ -66,8 +70,7 @@ static const uint8_t *old_image(const struct kc_column *column, const struct kc_
     c.day = (uint32_t)(v / 1000000 % 100);
     c.month = (uint32_t)(v / 100000000 % 100);
     c.year = (uint32_t)(v / UINT64_C(10000000000) % 10000);
-    give(column, &c, out);
-    return p + 8;
+    return give(column, &c, arena, out) < 0 ? NULL : p + 8;
 }
 
 static kc_column_image_fn datetime_bind(const struct kc_column *column, const struct kc_map_column *wire,
@@ -89,15 +92,15 @@ static kc_status datetime_from_text(const struct kc_column *column, const char *
 {
     struct kc_civil c;
 
-    (void)arena;
     if (!kc_civil_parse(text, len, true, &c))
         return KC_ERR_FATAL;
-    give(column, &c, out);
-    return KC_OK;
+    return give(column, &c, arena, out);
 }
 
 static struct kc_column_schema_kind datetime_schema(const struct kc_column *column)
 {
+    if (kc_zero_date_as_text(column))
+        return (struct kc_column_schema_kind){KC_STRING, NULL};
     return (struct kc_column_schema_kind){KC_INT64, column->fsp <= MILLISECOND_DIGITS
                                                         ? "io.debezium.time.Timestamp"
                                                         : "io.debezium.time.MicroTimestamp"};

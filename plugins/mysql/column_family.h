@@ -2,7 +2,7 @@
  * column_family.h - what each family of column types provides; column.c looks families up in a table of these.
  *
  * bind: the image decoder for a layout, or NULL with *why telling in words what does not agree.
- * from_text: as kc_column_from_text(), text not NULL; the caller makes the message of a failure.
+ * from_text: as kc_column_from_text(), text not NULL; the caller makes the message of a failure. KC_NOTHING: NULL.
  */
 #ifndef KC_MYSQL_COLUMN_FAMILY_H
 #define KC_MYSQL_COLUMN_FAMILY_H

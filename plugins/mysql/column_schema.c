@@ -1,5 +1,6 @@
 #include "column_family.h"
 #include "labels.h"
+#include "zero_date.h"
 
 #include <kconnect/sdk.h>
 #include <stdlib.h>
@@ -73,7 +74,8 @@ kc_status kc_column_schema(struct kc_ctx *ctx, const struct kc_column *column,
                            const struct kc_schema **schema, struct kc_error *err)
 {
     const struct kc_column_family *family = kc_column_family(column);
-    struct kc_schema spec = {.struct_size = sizeof(spec), .optional = column->nullable};
+    struct kc_schema spec = {.struct_size = sizeof(spec),
+                             .optional = column->nullable || kc_zero_date_may_be_null(column)};
     struct kc_column_schema_kind kind;
     struct params params;
     kc_status status = KC_OK;

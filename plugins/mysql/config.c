@@ -10,6 +10,9 @@ static const char *const snapshot_modes[] = {"initial", "no_data", NULL};
 static const char *const ssl_modes[] = {"disabled",  "preferred",       "required",
                                         "verify_ca", "verify_identity", NULL};
 
+/* In the order of enum kc_zero_date. */
+static const char *const zero_dates[] = {"null", "string", "epoch", "fail", NULL};
+
 static const struct kc_config_key keys[] = {
     {.name = "database.hostname",
      .type = KC_CFG_STRING,
@@ -209,6 +212,19 @@ static const struct kc_config_key keys[] = {
      .doc = "MySQL without GTIDs only: the longest time, in milliseconds, that may pass between the write of "
             "a change to "
             "the binary log and the moment a SELECT sees it. The first chunk waits that long."},
+    {.name = "zero.date.mode",
+     .type = KC_CFG_STRING,
+     .default_value = "null",
+     .flags = KC_CFG_ONE_OF,
+     .choices = zero_dates,
+     .importance = KC_IMPORTANCE_LOW,
+     .width = KC_WIDTH_SHORT,
+     .group = "Format",
+     .order = 3,
+     .display_name = "Zero dates",
+     .doc = "What becomes of dates that do not exist, such as 0000-00-00 and 2020-00-15. null: a null; "
+            "epoch: 1970-01-01 00:00:00; fail: the task fails; string: columns of type DATE, DATETIME and "
+            "TIMESTAMP are text, every value as SELECT shows it (TIMESTAMP in UTC)."},
     {.name = "key.converter",
      .type = KC_CFG_CLASS,
      .default_value = "dataworks-json",
@@ -383,10 +399,10 @@ static kc_status read_texts(const struct kc_map *config, struct kc_mysql_config 
 static kc_status read_choices(const struct kc_map *config, struct kc_mysql_config *c, struct kc_error *err)
 {
     char *group = text_of(config, "kconnect.group.id"), *mode = text_of(config, "snapshot.mode"),
-         *ssl = text_of(config, "database.ssl.mode");
+         *ssl = text_of(config, "database.ssl.mode"), *zero = text_of(config, "zero.date.mode");
     kc_status status = KC_OK;
 
-    if (group == NULL || mode == NULL || ssl == NULL) {
+    if (group == NULL || mode == NULL || ssl == NULL || zero == NULL) {
         status = kc_fail(err, KC_ERR_NOMEM, "out of memory while reading the configuration");
         goto done;
     }
@@ -395,6 +411,7 @@ static kc_status read_choices(const struct kc_map *config, struct kc_mysql_confi
         c->server_id = derived_server_id(group, c->connector);
     c->snapshot_mode = (enum kc_snapshot_mode)choice_of(mode, snapshot_modes, KC_SNAPSHOT_INITIAL);
     c->ssl_mode = (enum kc_ssl_mode)choice_of(ssl, ssl_modes, KC_SSL_PREFERRED);
+    c->zero_date = (enum kc_zero_date)choice_of(zero, zero_dates, KC_ZERO_DATE_NULL);
     if (c->ssl_mode >= KC_SSL_VERIFY_CA && c->ssl_ca[0] == '\0')
         status = kc_fail(
             err, KC_ERR_CONFIG,
@@ -404,6 +421,7 @@ done:
     free(group);
     free(mode);
     free(ssl);
+    free(zero);
     return status;
 }
 

@@ -5,6 +5,8 @@
 #include <kconnect/config.h>
 #include <stdbool.h>
 
+#include "zero_date.h"
+
 enum kc_snapshot_mode {
     KC_SNAPSHOT_INITIAL, /* every row that exists at the start, then changes */
     KC_SNAPSHOT_NO_DATA, /* changes only */
@@ -46,6 +48,7 @@ struct kc_mysql_config {
     int64_t window_margin_ms;
     enum kc_snapshot_mode snapshot_mode;
     enum kc_ssl_mode ssl_mode;
+    enum kc_zero_date zero_date;
 };
 
 /* The declared keys: types, defaults, documentation. */

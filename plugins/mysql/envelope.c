@@ -99,7 +99,8 @@ kc_status kc_envelope_record(const struct kc_event_facts *f, char op, uint32_t r
     if (t->n_key > 0) {
         for (uint32_t i = 0; i < t->n_key; i++)
             key[i] = image[t->key[i]];
-        rec->partition = KC_ANY_PARTITION;
+        /* A zero date can make a sole key column NULL; then the record has no key to choose a partition by. */
+        rec->partition = t->n_key == 1 && key[0].type == KC_NULL ? 0 : KC_ANY_PARTITION;
         rec->key_schema = t->key_schema;
         rec->key = struct_value(key, t->n_key);
     }

@@ -50,6 +50,7 @@ struct kc_envelope {
     const char *prefix;
     const char *zone;
     const char *connector; /* "mysql" or "mariadb" */
+    uint8_t zero_date;     /* enum kc_zero_date: for the columns of every table */
     const struct kc_schema *source;
     const struct kc_schema *transaction;
     const struct kc_schema *text;       /* required string */
@@ -61,7 +62,7 @@ kc_status kc_envelope_init(struct kc_envelope *e, struct kc_ctx *ctx, enum kc_fl
                            const char *prefix, const char *zone, struct kc_error *err);
 void kc_envelope_finish(struct kc_envelope *e);
 
-/* Makes the three schemas of a finished table and stores them in it. */
+/* Makes the three schemas of a finished table and stores them in it; tells its columns what becomes of zero dates. */
 kc_status kc_envelope_table(const struct kc_envelope *e, struct kc_ctx *ctx, struct kc_table *table,
                             struct kc_error *err);
 

@@ -194,6 +194,8 @@ kc_status kc_envelope_table(const struct kc_envelope *e, struct kc_ctx *ctx, str
         goto done;
     }
     for (uint32_t i = 0; i < t->n_columns && status == KC_OK; i++) {
+        t->columns[i].table = t;
+        t->columns[i].zero_date = e->zero_date;
         fields[i].name = kc_str(t->columns[i].name);
         status = kc_column_schema(ctx, &t->columns[i], &fields[i].schema, err);
     }

@@ -341,6 +341,7 @@ static kc_status open_all(struct kc_source *s, struct stored *st, struct kc_erro
         status = find_place(s, mysql, st, err);
     if (status == KC_OK)
         status = kc_envelope_init(&s->envelope, s->ctx, s->server.flavor, s->config.prefix, s->zone, err);
+    s->envelope.zero_date = (uint8_t)s->config.zero_date;
     if (status == KC_OK)
         status = open_tables(s, mysql, st, known, err);
     if (status == KC_OK)

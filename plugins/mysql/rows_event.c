@@ -2,6 +2,7 @@
 
 #include "binding.h"
 #include "packed_integer.h"
+#include "zero_date.h"
 
 #include <kconnect/sdk.h>
 
@@ -159,6 +160,8 @@ static kc_status read_image(struct kc_rows *rows, const uint8_t **at, struct kc_
         if ((nulls[i / 8] & 1 << i % 8) != 0)
             continue;
         p = c->decode(c->column, c->wire, p, end, rows->arena, &values[i]);
+        if (p == NULL && values[i].type == KC_ZERO_DATE_REFUSED)
+            return kc_zero_date_refused(c->column, err);
         if (p == NULL)
             return bad_value(rows, c->column, err);
     }

@@ -26,6 +26,8 @@ enum kc_family {
     KC_FAMILY_JSON,
 };
 
+struct kc_table;
+
 struct kc_column {
     char *name;
     char *type_text; /* COLUMN_TYPE as the server prints it: "int(10) unsigned" */
@@ -46,6 +48,8 @@ struct kc_column {
     uint8_t scale;        /* DECIMAL */
     uint32_t length;      /* CHAR, BINARY: declared length; BIT: bits */
     int32_t key_position; /* 0.. in the key; -1: not part of it */
+    uint8_t zero_date;    /* enum kc_zero_date (zero_date.h); set with the schemas, 0 before */
+    const struct kc_table *table; /* whose column it is, for messages; set with the schemas, NULL before */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "column.h"
 #include "fake_host.h"
 #include "fixture.h"
+#include "zero_date.h"
 
 #include <stdlib.h>
 
@@ -294,9 +295,111 @@ static void schemas_carry_type_and_parameters(void **state)
     fixture_table_free(t);
 }
 
+/* What a text becomes in a column of table t with zero.date.mode set; "refused" with the reason where it is refused. */
+static void assert_zero(const char *type_text, int mode, int32_t key_position, const char *text,
+                        const char *expected)
+{
+    struct kc_table *t = one_column(type_text, NULL);
+    struct kc_value v;
+    char *shown;
+    size_t len;
+    FILE *out = open_memstream(&shown, &len);
+    kc_status status;
+
+    t->columns[0].table = t;
+    t->columns[0].zero_date = (uint8_t)mode;
+    t->columns[0].key_position = key_position;
+    status = kc_column_from_text(&t->columns[0], text, (uint32_t)strlen(text), &arena, &v, &err);
+    if (status < 0)
+        fprintf(out, "refused %d", status == KC_ERR_CONFIG);
+    else
+        value_print(out, &v);
+    fclose(out);
+    assert_string_equal(shown, expected);
+    free(shown);
+    fixture_table_free(t);
+    fake_arena_reset(&arena);
+}
+
+static void dates_that_do_not_exist_go_by_the_mode(void **state)
+{
+    static const char *const dates[] = {"0000-00-00", "2020-00-15", "2020-01-00", "2021-02-31"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(dates) / sizeof(dates[0]); i++) {
+        char text[40];
+
+        snprintf(text, sizeof(text), "%s 00:00:00", dates[i]);
+        assert_zero("date", KC_ZERO_DATE_NULL, -1, dates[i], "null");
+        assert_zero("date", KC_ZERO_DATE_EPOCH, -1, dates[i], "int32 0");
+        assert_zero("date", KC_ZERO_DATE_FAIL, -1, dates[i], "refused 1");
+        assert_zero("datetime", KC_ZERO_DATE_NULL, -1, text, "null");
+        assert_zero("datetime", KC_ZERO_DATE_EPOCH, -1, text, "int64 0");
+        assert_zero("datetime", KC_ZERO_DATE_FAIL, -1, text, "refused 1");
+        /* Of a key only the whole zero is replaced: the others would come to be one. */
+        assert_zero("date", KC_ZERO_DATE_NULL, 0, dates[i], i == 0 ? "null" : "refused 1");
+        assert_zero("date", KC_ZERO_DATE_EPOCH, 0, dates[i], i == 0 ? "int32 0" : "refused 1");
+    }
+    assert_zero("datetime", KC_ZERO_DATE_EPOCH, 0, "0000-00-00 01:00:00", "refused 1");
+    assert_non_null(strstr(err.message, "column c of the key of table t"));
+    assert_zero("timestamp", KC_ZERO_DATE_FAIL, -1, "0000-00-00 00:00:00", "refused 1");
+    assert_non_null(strstr(err.message, "zero.date.mode is fail"));
+    assert_zero("timestamp(3)", KC_ZERO_DATE_EPOCH, -1, "0000-00-00 00:00:00.000",
+                "string 313937302d30312d30315430303a30303a30302e3030305a"); /* 1970-01-01T00:00:00.000Z */
+    assert_zero("year", KC_ZERO_DATE_FAIL, -1, "0000", "int32 0");
+}
+
+static void dates_as_text_are_what_select_shows(void **state)
+{
+    static const char *const texts[][2] = {
+        {"date", "0000-00-00"},
+        {"date", "2021-02-31"},
+        {"date", "9999-12-31"},
+        {"datetime", "2020-00-15 23:59:59"},
+        {"datetime(6)", "2020-01-00 01:02:03.000456"},
+        {"timestamp", "0000-00-00 00:00:00"},
+        {"timestamp(1)", "2038-01-19 03:14:07.9"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        char expected[80] = "string ";
+
+        for (const char *p = texts[i][1]; *p != '\0'; p++)
+            snprintf(expected + strlen(expected), 3, "%02x", (unsigned char)*p);
+        assert_zero(texts[i][0], KC_ZERO_DATE_STRING, -1, texts[i][1], expected);
+        assert_zero(texts[i][0], KC_ZERO_DATE_STRING, 0, texts[i][1], expected);
+    }
+}
+
+static void fields_that_zero_dates_make_null_are_optional(void **state)
+{
+    static const char *const types[] = {"date", "datetime(6)", "timestamp", "time", "int"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        for (int mode = KC_ZERO_DATE_NULL; mode <= KC_ZERO_DATE_FAIL; mode++) {
+            struct kc_table *t = one_column(types[i], NULL);
+            const struct kc_schema *s;
+
+            t->columns[0].nullable = false;
+            t->columns[0].zero_date = (uint8_t)mode;
+            assert_int_equal(kc_column_schema(NULL, &t->columns[0], &s, &err), KC_OK);
+            assert_int_equal(s->optional, mode == KC_ZERO_DATE_NULL && i < 3);
+            if (i < 3 && mode == KC_ZERO_DATE_STRING) {
+                assert_int_equal(s->type, KC_STRING);
+                assert_int_equal(s->name.len, 0);
+            }
+            fixture_table_free(t);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(dates_that_do_not_exist_go_by_the_mode),
+        cmocka_unit_test(dates_as_text_are_what_select_shows),
+        cmocka_unit_test(fields_that_zero_dates_make_null_are_optional),
         cmocka_unit_test(decimals_are_as_short_as_they_can_be),
         cmocka_unit_test(decimal_texts_that_cannot_be_are_refused),
         cmocka_unit_test(integers_keep_their_whole_range),
