@@ -17,6 +17,7 @@ static const unsigned int passing[] = {
     CR_SERVER_GONE_ERROR,
     CR_SERVER_HANDSHAKE_ERR,
     CR_SERVER_LOST,
+    CR_SSL_CONNECTION_ERROR, /* of a connection that stood; for others see connect_fail() */
     CR_MALFORMED_PACKET,
     2055, /* CR_SERVER_LOST_EXTENDED: lost while connecting */
     1040, /* too many connections */
@@ -65,7 +66,6 @@ static const struct {
     {1698, "the account does not log in with a password; give it one"},
     {1820, "the account's password has to be changed first: ALTER USER"},
     {1862, "the account's password has expired: ALTER USER ... IDENTIFIED BY ..."},
-    {2026, "check database.ssl.mode and the files of database.ssl.ca, .cert and .key"},
     {2059, "the account uses a password plugin this client does not have"},
     {2061, "the account's password plugin needs TLS or a password; see database.ssl.mode"},
     {3118, "unlock the account: ALTER USER ... ACCOUNT UNLOCK"},
@@ -104,6 +104,26 @@ kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *e
     if (number == CR_OUT_OF_MEMORY)
         return kc_fail(err, KC_ERR_NOMEM, "cannot %s: out of memory", doing);
     return kc_fail(err, KC_ERR_FATAL, "cannot %s: %s (error %u)", doing, text, number);
+}
+
+/*
+ * Connecting failed. TLS that cannot be agreed upon, a certificate for instance, is for a person to mend; a server that
+ * goes away in the middle of it comes back by itself.
+ */
+static kc_status connect_fail(MYSQL *mysql, const char *doing, struct kc_error *err)
+{
+    static const char *const gone[] = {"unexpected eof", "reset by peer", "Broken pipe", "timed out"};
+    kc_status status = kc_connection_fail(mysql, doing, err);
+
+    if (mysql_errno(mysql) != CR_SSL_CONNECTION_ERROR)
+        return status;
+    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+        if (strcasestr(mysql_error(mysql), gone[i]) != NULL)
+            return status;
+    return kc_fail(err, KC_ERR_CONFIG,
+                   "cannot %s: %.220s (error %u); check database.ssl.mode and the files of database.ssl.ca, "
+                   ".cert and .key",
+                   doing, mysql_error(mysql), CR_SSL_CONNECTION_ERROR);
 }
 
 static void set_tls(MYSQL *mysql, const struct kc_mysql_config *c)
@@ -161,7 +181,7 @@ kc_status kc_connection_open(const struct kc_mysql_config *c, uint32_t read_time
     (void)snprintf(doing, sizeof(doing), "connect to %.200s:%u as %.80s", c->hostname, c->port, c->user);
     /* Without a default database: its absence is told with the name of the key, by whoever looks for the tables. */
     if (mysql_real_connect(mysql, c->hostname, c->user, c->password, NULL, c->port, NULL, 0) == NULL) {
-        status = kc_connection_fail(mysql, doing, err);
+        status = connect_fail(mysql, doing, err);
         goto failed;
     }
     if (c->ssl_mode >= KC_SSL_REQUIRED && mysql_get_ssl_cipher(mysql) == NULL) {
