@@ -15,7 +15,7 @@
 
 /*
  * Fills family, wire_type, is_unsigned, bytes, fsp, precision, scale, length and labels of a column from its type_text
- * (COLUMN_TYPE), data_type (DATA_TYPE) and charset (CHARACTER_SET_NAME or NULL), which must be set; the other members
+ * (COLUMN_TYPE), data_type (DATA_TYPE; "json" for MariaDB's JSON, whose type_text is longtext) and charset (CHARACTER_SET_NAME or NULL), which must be set; the other members
  * are left alone. A type or charset that is not followed gives KC_FAMILY_UNSUPPORTED and KC_OK: the caller fails with
  * kc_column_unsupported(). KC_ERR_NOMEM. labels is allocated with malloc, one block per label and one for the array.
  */

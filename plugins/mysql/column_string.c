@@ -4,6 +4,8 @@
 #include "counted_bytes.h"
 #include "wire_type.h"
 
+#include <string.h>
+
 /* CHAR loses its trailing spaces wherever it is read. */
 static void drop_padding(const struct kc_column *column, struct kc_value *v)
 {
@@ -66,8 +68,9 @@ static kc_status string_from_text(const struct kc_column *column, const char *te
 
 static struct kc_column_schema_kind string_schema(const struct kc_column *column)
 {
-    (void)column;
-    return (struct kc_column_schema_kind){KC_STRING, NULL};
+    bool json = strcmp(column->data_type, "json") == 0; /* MariaDB's */
+
+    return (struct kc_column_schema_kind){KC_STRING, json ? "io.debezium.data.Json" : NULL};
 }
 
 const struct kc_column_family kc_column_string = {

@@ -135,6 +135,35 @@ static kc_status read_key(MYSQL *mysql, struct kc_table *t, struct kc_error *err
     return KC_OK;
 }
 
+/*
+ * MariaDB's JSON is a LONGTEXT whose constraint is json_valid(); from here on its data_type says so. The server shows
+ * constraints to who may SELECT from the whole database, else none: then the fields are plain texts.
+ */
+static kc_status find_json(MYSQL *mysql, struct kc_table *t, struct kc_error *err)
+{
+    MYSQL_RES *res;
+    MYSQL_ROW row;
+    kc_status status =
+        query_table(mysql,
+                    "SELECT c.COLUMN_NAME FROM information_schema.COLUMNS c JOIN "
+                    "information_schema.CHECK_CONSTRAINTS k ON k.CONSTRAINT_SCHEMA = c.TABLE_SCHEMA AND "
+                    "k.TABLE_NAME = c.TABLE_NAME AND k.CHECK_CLAUSE = CONCAT('json_valid(`', "
+                    "REPLACE(c.COLUMN_NAME, '`', '``'), '`)') WHERE c.DATA_TYPE = 'longtext' AND "
+                    "c.TABLE_SCHEMA = '%s' AND c.TABLE_NAME = '%s'",
+                    t->database, t->name, &res, err);
+
+    if (status < 0)
+        return status;
+    while ((row = mysql_fetch_row(res)) != NULL) {
+        struct kc_column *c = row[0] != NULL ? find_column(t, row[0]) : NULL;
+
+        if (c != NULL)
+            (void)strcpy(c->data_type, "json"); /* shorter than longtext */
+    }
+    mysql_free_result(res);
+    return KC_OK;
+}
+
 kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, struct kc_table **table,
                         struct kc_error *err)
 {
@@ -164,6 +193,8 @@ kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, st
         goto done;
     }
     status = take_columns(res, t, err);
+    if (status == KC_OK && mariadb_connection(mysql))
+        status = find_json(mysql, t, err);
     if (status == KC_OK)
         status = read_key(mysql, t, err);
     if (status == KC_OK)

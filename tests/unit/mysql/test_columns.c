@@ -394,9 +394,24 @@ static void fields_that_zero_dates_make_null_are_optional(void **state)
         }
 }
 
+static void the_json_of_mariadb_is_a_text_of_that_name(void **state)
+{
+    struct kc_table *t = fixture_table("test", "t");
+    const struct kc_schema *s;
+
+    (void)state;
+    assert_int_equal(fixture_column(t, "c", "longtext", "json", "utf8mb4", 1), 0);
+    assert_int_equal(t->columns[0].family, KC_FAMILY_STRING);
+    assert_int_equal(kc_column_schema(NULL, &t->columns[0], &s, &err), KC_OK);
+    assert_int_equal(s->type, KC_STRING);
+    assert_string_equal(s->name.ptr, "io.debezium.data.Json");
+    fixture_table_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_json_of_mariadb_is_a_text_of_that_name),
         cmocka_unit_test(dates_that_do_not_exist_go_by_the_mode),
         cmocka_unit_test(dates_as_text_are_what_select_shows),
         cmocka_unit_test(fields_that_zero_dates_make_null_are_optional),
