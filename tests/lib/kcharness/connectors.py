@@ -20,8 +20,8 @@ class Connector:
     def topic(self, table):
         return f"{self.prefix}_{table}"
 
-    def reader(self, table, **options):
-        return TopicReader(self.worker.kafka, self.topic(table), **options)
+    def reader(self, table, kind=TopicReader, **options):
+        return kind(self.worker.kafka, self.topic(table), **options)
 
     def create(self, initial_state=None):
         answer = self.rest.create(self.name, self.config, initial_state)

@@ -163,3 +163,39 @@ def committed(kafka, topic, limit_s=60):
     """Every committed record of a topic now."""
     with TopicReader(kafka, topic) as reader:
         return reader.read_to_end(limit_s)
+
+
+class RowCounter(TopicReader):
+    """Counts a table's rows, millions of them, without keeping any: the table has `id` as its key and a number `v`."""
+
+    def committed(self):
+        """How many records are committed at the most; the markers of transactions count, too."""
+        return sum(self._ends())
+
+    def count(self, rows, limit_s):
+        """
+        Reads until each id below `rows` came, and to the end: asserts that none comes twice, and returns the sum of
+        their values.
+        """
+        deadline = time.monotonic() + limit_s * PATIENCE
+        seen, total, found, ends = bytearray(rows), 0, 0, None
+        while not ends or any(self.reached.get(p, 0) < end for p, end in enumerate(ends)):
+            message = self.consumer.poll(0.5)
+            assert time.monotonic() < deadline, f"{self.topic}: {found} of {rows} rows came; missing is {seen.find(0)}"
+            if message is None:
+                continue
+            if message.error() is not None:
+                if message.error().code() == KafkaError._PARTITION_EOF:
+                    self.reached[message.partition()] = message.offset()
+                continue
+            row = int(message.key())
+            assert row < rows and not seen[row], f"{self.topic}: row {row} came twice, or was never there"
+            seen[row] = 1
+            raw = message.value()
+            at = raw.rindex(b'"v":') + 4
+            total += int(raw[at:raw.index(b",", at)])
+            found += 1
+            self.reached[message.partition()] = message.offset() + 1
+            if found == rows:
+                ends = self._ends()
+        return total

@@ -16,6 +16,7 @@ from .waiting import wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("KC_BUILD", ROOT / "build"))
+PLAIN = pathlib.Path(os.environ.get("KC_BUILD_PLAIN", BUILD))  # without sanitizers, for what measures
 EXECUTABLE = BUILD / "kconnect"
 
 
@@ -32,8 +33,9 @@ def free_port():
 class Worker:
     """One worker. Its configuration outlives the process: after kill() or stop(), start() continues it."""
 
-    def __init__(self, kafka, folder, settings=None):
+    def __init__(self, kafka, folder, settings=None, build=BUILD):
         self.kafka = kafka
+        self.build = build
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.group = unique("fleet-")
@@ -45,7 +47,7 @@ class Worker:
         self.settings = {
             "bootstrap.servers": kafka if isinstance(kafka, str) else kafka.address,
             "group.id": self.group,
-            "plugin.path": str(BUILD / "plugins"),
+            "plugin.path": str(build / "plugins"),
             "listeners": self.url,
             "config.storage.topic": f"{self.group}-configs",
             "status.storage.topic": f"{self.group}-status",
@@ -75,7 +77,7 @@ class Worker:
             environment[name] = f"{environment.get(name, '')}:log_path={self.folder}/sanitizer".lstrip(":")
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [EXECUTABLE, "worker", file, *arguments],
+                [self.build / "kconnect", "worker", file, *arguments],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

@@ -1,0 +1,101 @@
+"""
+One huge transaction and one huge table, the task killed at a random moment of each: every row comes exactly once, and the
+task needs no more memory than for small ones. With --soak they have two and twenty million rows.
+"""
+
+import os
+import random
+import signal
+
+import pytest
+
+from kcharness.connectors import Connectors
+from kcharness.load import seed
+from kcharness.memory import Peaks
+from kcharness.servers import unique
+from kcharness.topics import RowCounter
+from kcharness.waiting import wait_for
+from kcharness.worker import PLAIN, Worker
+
+SOAK = os.environ.get("KC_SOAK") == "1"
+TRANSACTION_ROWS = 2_000_000 if SOAK else 200_000
+TABLE_ROWS = 20_000_000 if SOAK else 300_000
+AT_ONCE = 1_000_000
+MEMORY_MB = 64
+CHEAP = {"producer__override__compression__type": "lz4"}  # twenty million records are as many gigabytes
+LIMIT_S = 7000 if SOAK else 120
+COLUMNS = "id BIGINT PRIMARY KEY, v INT NOT NULL, d DECIMAL(12,2), t DATETIME(3), text VARCHAR(100)"
+V = "id * 7919 MOD 1000003"
+
+
+@pytest.fixture(scope="module")
+def worker(kafka, scratch):
+    """Without the sanitizers, whose memory this is not about."""
+    worker = Worker(kafka, scratch / unique("worker-"), build=PLAIN).start()
+    yield worker
+    assert worker.stop(limit_s=20) in (None, 0), worker.log_tail()
+
+
+@pytest.fixture
+def connectors(worker):
+    made = Connectors(worker)
+    yield made
+    made.delete_all()
+
+
+def create(schema):
+    """The table, and one of the numbers up to 999 to make rows from."""
+    schema.execute(f"CREATE TABLE t ({COLUMNS})", "CREATE TABLE numbers (n INT PRIMARY KEY)",
+                   "INSERT INTO numbers VALUES " + ",".join(f"({n})" for n in range(1000)))
+
+
+def insert(schema, first, rows, logged=True):
+    """One transaction of `rows` rows with ids from `first` on, made by the server."""
+    with schema.connect(read_timeout=LIMIT_S) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SET sql_log_bin = {int(logged)}")
+        cursor.execute(
+            f"INSERT INTO t SELECT id, {V}, id / 100, '2021-03-03 05:21:10.123', CONCAT('row ', id, REPEAT(' text', 10)) FROM "
+            f"(SELECT {first} + a.n + 1000 * b.n + 1000000 * c.n AS id FROM numbers a, numbers b, numbers c "
+            f"WHERE c.n * 1000 + b.n < {rows // 1000} AND c.n <= {rows // 1000000}) made")
+
+
+def kill_in_the_middle(connector, counter, rows, dice):
+    """kill -9 of the task when a random share of the rows is committed; says when that was."""
+    pid = connector.worker.the_task_pid()
+    wanted = int(rows * dice.uniform(0.05, 0.6))
+    reached = wait_for(lambda: (n := counter.committed()) >= wanted and n, LIMIT_S, f"{wanted} records", poll_s=0.01,
+                       detail=lambda: f"{counter.committed()} records; {connector.trace()}")
+    os.kill(pid, signal.SIGKILL)
+    assert reached < rows, "too late: all had come"
+    return f"killed after {reached} of {rows} rows"
+
+
+def check(counter, rows, peaks, killed):
+    """Every row is in the topic once, with its value, and two tasks needed little memory for it."""
+    assert counter.count(rows, LIMIT_S) == sum(n * 7919 % 1000003 for n in range(rows))
+    peaks.sample()
+    print(f"{killed}; peak memory of the tasks before and after: {peaks.mb} MB")
+    assert len(peaks.mb) == 2 and max(peaks.mb) <= MEMORY_MB, peaks.mb
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_a_transaction_killed_in_its_middle(connectors, schema):
+    dice = random.Random(seed())
+    create(schema)
+    connector = connectors.run(schema, "t", **CHEAP)
+    with connector.reader("t", kind=RowCounter) as counter, Peaks(connector.worker) as peaks:
+        insert(schema, 0, TRANSACTION_ROWS)
+        killed = kill_in_the_middle(connector, counter, TRANSACTION_ROWS, dice)
+        check(counter, TRANSACTION_ROWS, peaks, killed)
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_a_table_killed_in_its_middle(connectors, schema):
+    dice = random.Random(seed())
+    create(schema)
+    for first in range(0, TABLE_ROWS, AT_ONCE):
+        insert(schema, first, min(AT_ONCE, TABLE_ROWS - first), logged=False)
+    connector = connectors.define(schema, "t", **CHEAP).create()
+    with connector.reader("t", kind=RowCounter) as counter, Peaks(connector.worker) as peaks:
+        killed = kill_in_the_middle(connector, counter, TABLE_ROWS, dice)
+        check(counter, TABLE_ROWS, peaks, killed)
