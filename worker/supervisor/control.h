@@ -18,7 +18,14 @@
  *   {"type":"state","state":"RUNNING"|"PAUSED"}
  *   {"type":"failed","status":n,"message":s,"retry_after_ms":n}   status is a kc_status; the process then exits with 1
  *   {"type":"progress","phase":s,"item":s,"done":n,"total":n}
- *   {"type":"stats","records":n,"bytes":n,"commits":n,"errors":n} totals since the start of the process, at most once a second
+ *   {"type":"stats", totals since the start of the process, about once a second:
+ *    "polled":n,"records":n,"bytes":n,       given by the source; written and committed
+ *    "active":n,                             written, not yet committed (a level, not a total)
+ *    "commits":n,"commit_failures":n,"errors":n,"skipped":n,"retries":n,"dead_letters":n,
+ *    "last_error_ms":n,                      Unix ms; left out while there was none
+ *    "behind_ms":n,                          behind the source at this moment; left out while it is not known
+ *    "commit_seconds":{"counts":[n],"sum":x},"transaction_records":{...}   metrics/histogram.h, not cumulative
+ *    "plugin":[{"component":s,"name":s,"labels":"k=v,k=v","kind":n,"value":x,"counts":[n],"sum":x}]}
  *
  * Descriptor 4 of the task is the shared page of crash_page.h (a memfd). Exit status 0: stopped as asked.
  */

@@ -89,6 +89,7 @@ static int64_t report_and_sweep(struct kc_supervisor *s, int64_t now)
         int64_t held_back = kc_task_report(&e->report, e->slot, now, s->on_status, s->arg);
         int64_t slot_due = kc_task_slot_due(e->slot);
 
+        kc_task_line_state(e->slot->line, e->report.state, e->report.pid);
         if (e->slot->gone) {
             destroy_entry(e);
             continue;

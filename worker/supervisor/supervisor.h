@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/state.h"
+#include "metrics/task_board.h"
 
 struct kc_supervisor;
 
@@ -48,7 +49,8 @@ struct kc_supervisor_options {
     int64_t stop_grace_ms;    /* how long a child may take to finish its transaction before SIGKILL */
     int64_t restart_first_ms; /* errors.restart.* : first pause, doubled up to the longest, with jitter */
     int64_t restart_max_ms;
-    int32_t watchdog_percent; /* of watchdog.h's deadlines; 0: 100, and 1000 in a build with sanitizers */
+    struct kc_task_board *board; /* where the figures of tasks go; outlives the supervisor; NULL: nowhere */
+    int32_t watchdog_percent;    /* of watchdog.h's deadlines; 0: 100, and 1000 in a build with sanitizers */
 };
 
 struct kc_supervisor *kc_supervisor_create(uv_loop_t *loop, const struct kc_supervisor_options *options,

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "supervisor/task_end.h"
+#include "supervisor/task_stats.h"
 
 enum {
     LOOK_MS = 1000, /* between two looks of the watchdog, at 100 percent */
@@ -42,6 +43,7 @@ struct kc_task_slot *kc_task_slot_create(uv_loop_t *loop, const struct kc_superv
     s->task = task;
     s->policy =
         (struct kc_restart_policy){.first_ms = options->restart_first_ms, .max_ms = options->restart_max_ms};
+    s->line = kc_task_board_add(options->board, connector, task);
     return s;
 }
 
@@ -66,6 +68,7 @@ void kc_task_slot_destroy(struct kc_task_slot *s)
     if (s == NULL)
         return;
     kc_child_release(s->child);
+    kc_task_board_remove(s->line);
     clear_wish(&s->wish);
     kc_task_end_clear(&s->end);
     free(s->version);
@@ -161,12 +164,22 @@ static void set_trace(struct kc_task_slot *s, char *trace)
     s->trace = trace;
 }
 
+static enum kc_task_failure failure_of(const struct kc_task_slot *s, enum kc_child_event event)
+{
+    if (event == KC_EVENT_EXIT_FENCED)
+        return KC_FAILURE_FENCED;
+    if (s->end.hang != NULL)
+        return KC_FAILURE_HANG;
+    return s->end.failed ? KC_FAILURE_ERROR : KC_FAILURE_CRASH;
+}
+
 /* The process ended, or could not be started; nobody had asked for it. */
 static void failed(struct kc_task_slot *s, enum kc_child_event event, char *trace)
 {
     int64_t ran_ms = s->up_since_ms != 0 ? kc_mono_ms() - s->up_since_ms : 0;
 
     set_trace(s, trace);
+    kc_task_line_failed(s->line, failure_of(s, event));
     step(s, event);
     if (s->state == KC_CHILD_WAITING)
         set_pause(s, ran_ms, s->end.retry_after_ms);
@@ -254,6 +267,8 @@ static void take_progress(struct kc_task_slot *s, const cJSON *message)
     kc_buf_json(&out, item != NULL ? item : "", item != NULL ? strlen(item) : 0);
     kc_buf_printf(&out, ",\"done\":%" PRId64 ",\"total\":%" PRId64 "}", kc_json_int(message, "done", 0),
                   kc_json_int(message, "total", 0));
+    kc_task_line_progress(s->line, phase, item, kc_json_int(message, "done", 0),
+                          kc_json_int(message, "total", 0));
     text = kc_buf_take(&out);
     if (text == NULL)
         return;
@@ -282,7 +297,9 @@ static void on_message(void *arg, const cJSON *message)
         take_failure(s, message);
     else if (strcmp(type, "progress") == 0)
         take_progress(s, message);
-    else if (strcmp(type, "stats") != 0) /* nobody here asks for those yet */
+    else if (strcmp(type, "stats") == 0)
+        kc_task_stats_take(message, kc_mono_ms(), s->line);
+    else
         kc_log_for(KC_DEBUG, log_name, s->connector, "the task sent a message of the unknown type %s", type);
     s->changed(s->arg);
 }
@@ -307,6 +324,7 @@ static void start_process(struct kc_task_slot *s)
         return;
     }
     set_next_look(s);
+    kc_task_line_started(s->line, s->wish.plugin, s->wish.version, s->policy.attempt > 0);
     kc_log_for(KC_INFO, log_name, s->connector, "task %" PRId32 " started: %s %s, process %" PRId32, s->task,
                s->wish.plugin, s->wish.version, kc_child_pid(s->child));
 }

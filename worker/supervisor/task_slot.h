@@ -5,6 +5,7 @@
 #ifndef KC_SUPERVISOR_TASK_SLOT_H
 #define KC_SUPERVISOR_TASK_SLOT_H
 
+#include "metrics/task_board.h"
 #include "supervisor/child.h"
 #include "supervisor/child_state.h"
 #include "supervisor/restart_policy.h"
@@ -46,6 +47,8 @@ struct kc_task_slot {
     bool told_paused;    /* what the process was last told */
     int64_t up_since_ms; /* monotonic, of its first report; 0: none yet */
     struct kc_task_end end;
+
+    struct kc_task_line *line; /* on the board of figures; NULL: there is none */
 
     struct kc_restart_policy policy;
     struct kc_watchdog watchdog;

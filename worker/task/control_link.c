@@ -327,7 +327,7 @@ static bool queue(struct kc_link *l, cJSON *message, bool important)
     return queued;
 }
 
-static cJSON *new_message(const char *type)
+cJSON *kc_link_message(const char *type)
 {
     cJSON *m = cJSON_CreateObject();
 
@@ -337,7 +337,7 @@ static cJSON *new_message(const char *type)
 
 bool kc_link_state(struct kc_link *l, const char *state)
 {
-    cJSON *m = new_message("state");
+    cJSON *m = kc_link_message("state");
 
     (void)cJSON_AddStringToObject(m, "state", state);
     return queue(l, m, true);
@@ -345,7 +345,7 @@ bool kc_link_state(struct kc_link *l, const char *state)
 
 bool kc_link_failed(struct kc_link *l, const struct kc_error *why)
 {
-    cJSON *m = new_message("failed");
+    cJSON *m = kc_link_message("failed");
 
     (void)cJSON_AddNumberToObject(m, "status", why->status);
     (void)cJSON_AddStringToObject(m, "message", why->message);
@@ -355,7 +355,7 @@ bool kc_link_failed(struct kc_link *l, const struct kc_error *why)
 
 bool kc_link_progress(struct kc_link *l, const char *phase, const char *item, uint64_t done, uint64_t total)
 {
-    cJSON *m = new_message("progress");
+    cJSON *m = kc_link_message("progress");
 
     (void)cJSON_AddStringToObject(m, "phase", phase);
     (void)cJSON_AddStringToObject(m, "item", item);
@@ -364,13 +364,7 @@ bool kc_link_progress(struct kc_link *l, const char *phase, const char *item, ui
     return queue(l, m, false);
 }
 
-bool kc_link_stats(struct kc_link *l, uint64_t records, uint64_t bytes, uint64_t commits, uint64_t errors)
+bool kc_link_stats(struct kc_link *l, cJSON *stats)
 {
-    cJSON *m = new_message("stats");
-
-    (void)cJSON_AddNumberToObject(m, "records", (double)records);
-    (void)cJSON_AddNumberToObject(m, "bytes", (double)bytes);
-    (void)cJSON_AddNumberToObject(m, "commits", (double)commits);
-    (void)cJSON_AddNumberToObject(m, "errors", (double)errors);
-    return queue(l, m, false);
+    return queue(l, stats, false);
 }

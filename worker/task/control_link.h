@@ -47,6 +47,9 @@ void kc_link_on_stop(struct kc_link *l, void (*interrupt)(void *task), void *tas
 bool kc_link_state(struct kc_link *l, const char *state);
 bool kc_link_failed(struct kc_link *l, const struct kc_error *why);
 bool kc_link_progress(struct kc_link *l, const char *phase, const char *item, uint64_t done, uint64_t total);
-bool kc_link_stats(struct kc_link *l, uint64_t records, uint64_t bytes, uint64_t commits, uint64_t errors);
+/* `stats` is of kc_link_message("stats") and taken over. */
+bool kc_link_stats(struct kc_link *l, cJSON *stats);
+/* A message of this type without anything else in it. */
+cJSON *kc_link_message(const char *type);
 
 #endif

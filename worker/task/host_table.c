@@ -6,17 +6,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "task/arena.h"
+#include "task/plugin_metrics.h"
 
 enum { PROGRESS_INTERVAL_MS = 1000 };
-
-struct kc_metric {
-    struct kc_metric *next;
-    int32_t kind;
-    _Atomic double value;
-    _Atomic uint64_t observations;
-    char name[];
-};
 
 static const void *get_extension(const char *id)
 {
@@ -39,39 +33,6 @@ static void log_line(struct kc_ctx *ctx, int32_t level, const char *file, int32_
         level = KC_ERROR;
     kc_log((enum kc_log_level)level, ctx == NULL ? "plugin" : ctx->component.def->id, "%.*s", (int)msg.len,
            msg.ptr);
-}
-
-static struct kc_metric *metric(struct kc_ctx *ctx, int32_t kind, const char *name, const char *labels)
-{
-    size_t name_len = strlen(name), labels_len = labels == NULL ? 0 : strlen(labels);
-    struct kc_metric *m = calloc(1, sizeof(*m) + name_len + labels_len + 3);
-
-    if (m == NULL)
-        return NULL;
-    m->kind = kind;
-    (void)snprintf(m->name, name_len + labels_len + 3, labels_len == 0 ? "%s%s" : "%s{%s}", name,
-                   labels_len == 0 ? "" : labels);
-    m->next = ctx->metrics;
-    ctx->metrics = m;
-    return m;
-}
-
-static void metric_add(struct kc_metric *m, double delta)
-{
-    double old;
-
-    if (m == NULL)
-        return;
-    old = atomic_load(&m->value);
-    while (!atomic_compare_exchange_weak(&m->value, &old, old + delta))
-        ;
-    atomic_fetch_add(&m->observations, 1);
-}
-
-static void metric_set(struct kc_metric *m, double value)
-{
-    if (m != NULL)
-        atomic_store(&m->value, value);
 }
 
 static kc_status offset_get(struct kc_ctx *ctx, const struct kc_map *partition, struct kc_map *offset)
@@ -169,7 +130,10 @@ static void alive(struct kc_ctx *ctx, const char *progress)
 
 static void progress(struct kc_ctx *ctx, const char *phase, const char *item, uint64_t done, uint64_t total)
 {
-    send_progress(ctx->task, phase == NULL ? "" : phase, item == NULL ? "" : item, done, total);
+    phase = phase == NULL ? "" : phase;
+    item = item == NULL ? "" : item;
+    if (kc_utf8_valid(phase, strlen(phase)) && kc_utf8_valid(item, strlen(item))) /* else it is no JSON */
+        send_progress(ctx->task, phase, item, done, total);
 }
 
 static int32_t stop_fd(struct kc_ctx *ctx)
@@ -224,9 +188,9 @@ const struct kc_host *kc_host_table(void)
         .get_extension = get_extension,
         .log_enabled = log_enabled,
         .log = log_line,
-        .metric = metric,
-        .metric_add = metric_add,
-        .metric_set = metric_set,
+        .metric = kc_plugin_metrics_add,
+        .metric_add = kc_plugin_metric_add,
+        .metric_set = kc_plugin_metric_set,
         .offset_get = offset_get,
         .offset_each = offset_each,
         .state_get = state_get,
@@ -260,13 +224,7 @@ void kc_ctx_init(struct kc_ctx *ctx, struct kc_task *task, const struct kc_compo
 
 void kc_ctx_finish(struct kc_ctx *ctx)
 {
-    while (ctx->metrics != NULL) {
-        struct kc_metric *m = ctx->metrics;
-
-        kc_log(KC_DEBUG, ctx->component.def->id, "%s = %.15g", m->name, atomic_load(&m->value));
-        ctx->metrics = m->next;
-        free(m);
-    }
+    kc_plugin_metrics_forget(ctx);
 }
 
 void kc_ctx_enter(const struct kc_ctx *ctx, const char *call)

@@ -11,7 +11,6 @@
 struct kc_ctx {
     struct kc_task *task;
     struct kc_component_ref component;
-    struct kc_metric *metrics;
 };
 
 const struct kc_host *kc_host_table(void);

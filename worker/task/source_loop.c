@@ -17,7 +17,6 @@ enum {
     RETRY_FIRST_MS = 100,
     RETRY_MAX_MS = 5000,
     RETRY_GIVE_UP_MS = 20000, /* of a poll() that asks to be called again; then the supervisor takes over */
-    STATS_MS = 1000,
     BATCH_MARGIN_BYTES = 1024, /* between a topic's limit and the batches made for it */
 };
 
@@ -31,7 +30,6 @@ struct loop {
     uint32_t polls, full_polls; /* in this unit: mostly full ones are a backlog */
     int64_t interval_ms;
     int64_t committed_ms;
-    int64_t stats_ms;
     int64_t retry_since_ms; /* 0: the last poll did not ask for a retry */
     int64_t retry_ms;
     const char *state; /* last told to the worker */
@@ -45,23 +43,13 @@ static void tell_state(struct loop *l, const char *state)
     (void)kc_link_state(l->s->task->link, state);
 }
 
-static void tell_stats(struct loop *l)
-{
-    struct kc_task *t = l->s->task;
-    int64_t now = kc_mono_ms();
-
-    if (now - l->stats_ms < STATS_MS)
-        return;
-    l->stats_ms = now;
-    (void)kc_link_stats(t->link, t->records, t->bytes, t->commits, t->errors);
-}
-
 /* The transaction cannot go on; a new session may, at the committed position. */
 static kc_status give_up(struct loop *l, kc_status status)
 {
     struct kc_producer *p = l->s->producer;
 
     l->s->task->fenced = p->fenced;
+    kc_meter_gave_up(&l->s->task->meter, l->txn_open && status < 0);
     if (l->txn_open && !p->fenced)
         kc_txn_abort(p);
     l->txn_open = false;
@@ -131,6 +119,7 @@ static kc_status commit(struct loop *l, bool rest, struct kc_error *err)
     struct kc_source *s = l->s;
     struct kc_task *t = s->task;
     rd_kafka_topic_partition_list_t *list;
+    int64_t began_ms = kc_mono_ms();
     kc_status status = KC_OK;
 
     if (!t->exactly_once)
@@ -149,6 +138,7 @@ static kc_status commit(struct loop *l, bool rest, struct kc_error *err)
         return give_up(l, status);
     l->txn_open = false;
     l->committed_ms = kc_mono_ms();
+    kc_meter_committed(&t->meter, l->committed_ms - began_ms, l->unit_records);
     next_interval(l);
     atomic_fetch_add(&t->records, l->unit_records);
     atomic_fetch_add(&t->bytes, l->unit_bytes);
@@ -316,6 +306,7 @@ static kc_status back_off(struct loop *l, struct kc_error *err)
     int64_t now = kc_mono_ms();
     kc_status status = KC_OK;
 
+    kc_meter_retry(&t->meter);
     if (l->retry_since_ms == 0) {
         l->retry_since_ms = now;
         l->retry_ms = RETRY_FIRST_MS;
@@ -368,6 +359,8 @@ static kc_status poll_once(struct loop *l, int64_t timeout_ms, struct kc_error *
         status = deliver(l, &b, err);
     else
         l->polls++;
+    if (status >= 0)
+        kc_meter_polled(&l->s->task->meter, l->s->ctx, b.n_records > 0 ? &b : NULL, l->unit_records);
     release(l->s, &b);
     return status < 0 ? status : KC_OK;
 }
@@ -415,7 +408,7 @@ static kc_status stand_still(struct loop *l, struct kc_error *err)
             status = kc_producer_serve(l->s->producer, 0, err);
         if (status >= 0)
             status = kc_task_raised(t, err);
-        tell_stats(l);
+        kc_meter_tell(t, false);
         if (status >= 0)
             kc_link_wait(t->link, PAUSED_POLL_MS);
     }
@@ -439,13 +432,12 @@ kc_status kc_source_run(struct kc_source *s, struct kc_error *err)
         }
         tell_state(&l, "RUNNING");
         status = step(&l, err);
-        tell_stats(&l);
+        kc_meter_tell(t, false);
     }
     if (status >= 0 && has_unit(&l) && kc_offsets_at_resume_point(t->offsets))
         status = commit(&l, true, err);
     if (l.txn_open)
         (void)give_up(&l, KC_OK); /* behind the last resume point: sent again next time */
-    l.stats_ms = 0;
-    tell_stats(&l);
+    kc_meter_tell(t, true);
     return status < 0 ? status : KC_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "supervisor/crash_page.h"
 #include "task/control_link.h"
+#include "task/meter.h"
 #include "task/offsets.h"
 #include "task/schema_store.h"
 #include "task/start.h"
@@ -27,6 +28,10 @@ struct kc_task {
     int32_t batch_bytes; /* of the next session's producer; 0: the default */
     _Atomic uint64_t records, bytes, commits; /* records and bytes count once they are committed */
     _Atomic uint64_t errors;
+    struct kc_meter meter;
+    struct kc_metric *metrics; /* of all plugins */
+    size_t n_metrics;
+    bool metrics_refused; /* for they were too many, which was logged */
     atomic_bool is_raised;
     pthread_mutex_t lock;   /* guards the members below */
     struct kc_error raised; /* the first failure told from outside of the task's thread */
