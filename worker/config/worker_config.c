@@ -1,7 +1,6 @@
 #include "config/worker_config.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "config/listener.h"
+#include "config/private_folder.h"
 #include "config/properties_file.h"
 #include "config/worker_keys.h"
 #include "kafka/client_config.h"
@@ -24,7 +24,7 @@ struct loaded {
     const char *path;        /* only while loading */
     char **plugin_path;
     char **listeners;
-    char *private_dir; /* the state folder that we made and remove */
+    struct kc_private_folder *private_dir; /* where state.dir names no folder */
 };
 
 static kc_status add_pair(void *arg, int line, const char *key, const char *value, struct kc_error *err)
@@ -280,7 +280,6 @@ static kc_status check_together(const struct loaded *l, struct kc_error *err)
 static kc_status make_state_dir(struct loaded *l, struct kc_error *err)
 {
     const char *given = kc_props_get(l->public.props, "state.dir");
-    char name[] = "/tmp/kconnect-XXXXXX";
 
     if (given != NULL && given[0] != '\0') {
         if (mkdir(given, 0700) != 0 && errno != EEXIST)
@@ -290,11 +289,11 @@ static kc_status make_state_dir(struct loaded *l, struct kc_error *err)
         l->public.state_dir = given;
         return KC_OK;
     }
-    if (mkdtemp(name) == NULL)
-        return kc_fail_errno(err, KC_ERR_CONFIG, "cannot make a private folder below /tmp; set state.dir");
-    l->private_dir = strdup(name);
-    l->public.state_dir = l->private_dir;
-    return l->private_dir != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    l->private_dir = kc_private_folder_make("/tmp", err);
+    if (l->private_dir == NULL)
+        return err->status;
+    l->public.state_dir = kc_private_folder_path(l->private_dir);
+    return KC_OK;
 }
 
 kc_status kc_worker_config_load(const char *path, const struct kc_props *overrides,
@@ -337,23 +336,13 @@ kc_status kc_worker_config_load(const char *path, const struct kc_props *overrid
     return KC_OK;
 }
 
-static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where)
-{
-    (void)info;
-    (void)type;
-    (void)where;
-    return remove(path) != 0 && errno != ENOENT;
-}
-
 void kc_worker_config_destroy(struct kc_worker_config *c)
 {
     struct loaded *l = (struct loaded *)c; /* the public part comes first */
 
     if (c == NULL)
         return;
-    if (l->private_dir != NULL)
-        (void)nftw(l->private_dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-    free(l->private_dir);
+    kc_private_folder_remove(l->private_dir);
     free_list(l->plugin_path);
     free_list(l->listeners);
     kc_props_destroy(c->props);
