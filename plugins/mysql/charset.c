@@ -132,6 +132,43 @@ enum kc_charset kc_charset_by_collation(uint16_t id)
     return KC_CHARSET_UNKNOWN;
 }
 
+/* Of utf8mb3, which has its numbers scattered among those of utf8mb4. */
+static bool is_three_bytes(uint16_t id)
+{
+    enum { WITHOUT_PADDING = 1024, WITHOUT_PADDING_END = 2048 };
+
+    if (id > WITHOUT_PADDING && id < WITHOUT_PADDING_END)
+        id -= WITHOUT_PADDING;
+    return id == 33 || id == 76 || id == 83 || (id >= 192 && id <= 223) || (id >= 2048 && id <= 2303);
+}
+
+const char *kc_charset_name_by_collation(uint16_t id, uint32_t *max_bytes)
+{
+    enum kc_charset charset = kc_charset_by_collation(id);
+
+    switch (charset) {
+    case KC_CHARSET_UNKNOWN: return NULL;
+    case KC_CHARSET_UTF8:
+        *max_bytes = is_three_bytes(id) ? 3 : 4;
+        return *max_bytes == 3 ? "utf8mb3" : "utf8mb4";
+    case KC_CHARSET_GB18030:
+    case KC_CHARSET_UTF16:
+    case KC_CHARSET_UTF16LE:
+    case KC_CHARSET_UTF32: *max_bytes = 4; break;
+    case KC_CHARSET_EUCJPMS:
+    case KC_CHARSET_UJIS: *max_bytes = 3; break;
+    case KC_CHARSET_BIG5:
+    case KC_CHARSET_CP932:
+    case KC_CHARSET_EUCKR:
+    case KC_CHARSET_GB2312:
+    case KC_CHARSET_GBK:
+    case KC_CHARSET_SJIS:
+    case KC_CHARSET_UCS2: *max_bytes = 2; break;
+    default: *max_bytes = 1; break;
+    }
+    return codings[charset].name;
+}
+
 /* Length of the leading part that has no byte above 0x7f. */
 static uint32_t ascii_prefix(const uint8_t *p, uint32_t len)
 {

@@ -65,6 +65,9 @@ enum kc_charset kc_charset_by_name(const char *name);
 /* By collation id, as TABLE_MAP events have it; UNKNOWN: not in the list. */
 enum kc_charset kc_charset_by_collation(uint16_t collation);
 
+/* CHARACTER_SET_NAME of a collation, and the bytes that its characters may have; NULL: not in the list. */
+const char *kc_charset_name_by_collation(uint16_t collation, uint32_t *max_bytes);
+
 /* Stores a STRING in *out: borrowed where the bytes are UTF-8 as they are, else made in the arena. false: out of memory. */
 bool kc_charset_to_utf8(enum kc_charset charset, const uint8_t *bytes, uint32_t len, struct kc_arena *arena,
                         struct kc_value *out);

@@ -6,10 +6,10 @@
 
 #include <kconnect/sdk.h>
 
+#include "change_scan.h"
 #include "connection.h"
+#include "table_change.h"
 #include "table_reader.h"
-
-enum { TOPIC_PARTITIONS = 6 }; /* of a table with a key */
 
 /* What the stored offset says, copied, because the host lends it for a moment only. */
 struct stored {
@@ -135,72 +135,79 @@ static kc_status begin_at_stored(struct kc_source *s, struct stored *st, struct 
 
 /* ---- tables ---- */
 
-static void table_key(const struct kc_table *t, char *out, size_t size)
+/* KC_NOTHING: none is stored. */
+static kc_status stored_definition(struct kc_source *s, const struct kc_table_name *name,
+                                   struct kc_table **table, bool *stale, struct kc_error *err)
 {
-    (void)snprintf(out, size, "table/%s.%s", t->database, t->name);
-}
-
-static kc_status store_definition(struct kc_source *s, const struct kc_table *t, struct kc_error *err)
-{
-    char *json = kc_table_to_json(t), key[600];
+    struct kc_table names = {.database = name->database, .name = name->name};
+    struct kc_str json = {0};
+    char key[KC_STATE_KEY_BYTES];
     kc_status status;
 
-    if (json == NULL)
-        return kc_fail(err, KC_ERR_NOMEM, "out of memory for the definition of %s", t->name);
-    table_key(t, key, sizeof(key));
-    status = kc_host->state_put(s->ctx, kc_str(key), kc_str(json));
-    free(json);
-    return status < 0 ? kc_fail(err, status, "cannot store the definition of table %s", t->name) : KC_OK;
+    kc_change_state_key(&names, key);
+    status = kc_host->state_get(s->ctx, kc_str(key), &json);
+    if (status < 0)
+        return kc_fail(err, status, "cannot read the stored definition of table %s", name->name);
+    if (status != KC_OK || json.len == 0)
+        return KC_NOTHING;
+    return kc_table_from_json(json.ptr, json.len, table, stale, err);
+}
+
+/* The server's definition; NULL when it has no such table and `may_miss`. */
+static kc_status server_definition(MYSQL *mysql, const struct kc_table_name *name, bool may_miss,
+                                   struct kc_table **table, struct kc_error *err)
+{
+    kc_status status = kc_table_read(mysql, name->database, name->name, table, err);
+
+    if (status < 0 && may_miss && err->vendor_code == KC_NO_SUCH_TABLE) {
+        err->vendor_code = 0;
+        return KC_OK;
+    }
+    return status;
 }
 
 /*
  * Events older than a change of the table need the definition of their time: a stored one has priority, and where the
- * server's differs, the stream is about to meet the statement that changed it.
+ * server's differs, the stream is about to meet the statement that changed it. A table that is new in the configuration
+ * of an old connector may have older events than the server's definition.
  */
-static kc_status choose_definition(struct kc_source *s, struct kc_captured *c, bool use_stored, bool *known,
-                                   struct kc_error *err)
+static kc_status choose_definition(struct kc_source *s, MYSQL *mysql, const struct kc_table_name *name,
+                                   struct kc_captured *c, bool found, bool *known, struct kc_error *err)
 {
-    struct kc_table *was = NULL;
-    struct kc_str json = {0};
-    char key[600], difference[256];
-    kc_status status = KC_NOTHING;
+    struct kc_table *was = NULL, *now = NULL;
+    char difference[256];
+    kc_status status = found ? stored_definition(s, name, &was, &c->stale, err) : KC_NOTHING;
 
-    table_key(c->table, key, sizeof(key));
-    if (use_stored)
-        status = kc_host->state_get(s->ctx, kc_str(key), &json);
-    *known = status == KC_OK && json.len > 0;
-    if (status < 0)
-        return kc_fail(err, status, "cannot read the stored definition of table %s", c->table->name);
-    if (!*known)
-        return store_definition(s, c->table, err);
-    status = kc_table_from_json(json.ptr, json.len, &was, err);
-    if (status < 0)
-        return status;
-    if (kc_table_equal(was, c->table, difference, sizeof(difference))) {
+    if (status >= 0)
+        status = server_definition(mysql, name, found, &now, err);
+    if (status < 0) {
         kc_table_destroy(was);
+        return status;
+    }
+    *known = was != NULL;
+    c->table = was != NULL ? was : now != NULL ? now : kc_table_create(name->database, name->name, 0);
+    if (c->table == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for the definition of %s", name->name);
+    s->n_tables++;
+    if (now == NULL)
+        kc_logf(s->ctx, KC_LOG_WARN,
+                "table %s.%s does not exist, or is hidden from the user; it is followed once it "
+                "is created",
+                name->database, name->name);
+    if (was == NULL) {
+        c->stale = found;
+        c->unsaved = true;
         return KC_OK;
     }
-    kc_logf(s->ctx, KC_LOG_WARN, "table %s.%s was changed while the connector did not run: %s", was->database,
-            was->name, difference);
-    kc_table_destroy(c->table);
-    c->table = was;
-    c->pending_change = strdup(difference);
-    return c->pending_change != NULL ? KC_OK : kc_fail(err, KC_ERR_NOMEM, "out of memory");
-}
-
-static kc_status name_topic(struct kc_source *s, struct kc_table *t, struct kc_error *err)
-{
-    char name[600];
-
-    (void)snprintf(name, sizeof(name), "%s_%s", s->config.prefix, t->name);
-    t->topic = kc_host->topic(s->ctx, kc_str(name), t->n_key > 0 ? TOPIC_PARTITIONS : 1);
-    if (t->topic == NULL)
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "table %s would get the topic %s, which is no legal name: letters, digits, dot, hyphen and "
-            "underscore, at most 249 of them",
-            t->name, name);
-    return KC_OK;
+    if (now != NULL && !c->stale && !kc_table_equal(was, now, difference, sizeof(difference))) {
+        kc_logf(s->ctx, KC_LOG_INFO, "table %s.%s was changed while the connector did not run: %s",
+                was->database, was->name, difference);
+        c->pending_change = strdup(difference);
+        if (c->pending_change == NULL)
+            status = kc_fail(err, KC_ERR_NOMEM, "out of memory for the definition of %s", name->name);
+    }
+    kc_table_destroy(now);
+    return status < 0 ? status : KC_OK;
 }
 
 static kc_status open_tables(struct kc_source *s, MYSQL *mysql, const struct stored *st, bool *known,
@@ -215,17 +222,37 @@ static kc_status open_tables(struct kc_source *s, MYSQL *mysql, const struct sto
         struct kc_captured *c = &s->tables[i];
 
         c->index = i;
-        status = kc_table_read(mysql, s->config.tables[i].database, s->config.tables[i].name, &c->table, err);
-        if (status < 0)
-            return status;
-        s->n_tables++;
-        status = choose_definition(s, c, st->found, &known[i], err);
-        if (status == KC_OK)
-            status = kc_envelope_table(&s->envelope, s->ctx, c->table, err);
-        if (status == KC_OK)
-            status = name_topic(s, c->table, err);
+        status = choose_definition(s, mysql, &s->config.tables[i], c, st->found, &known[i], err);
+        if (status == KC_OK && c->table->n_columns > 0)
+            status = kc_change_dress(s, c->table, err);
     }
     return status == KC_OK ? kc_host->topics_ensure(s->ctx, err) : status;
+}
+
+/*
+ * Where the log ends now that the definitions are read: what differs by then, a statement before it has done. At a fresh
+ * start a statement between the place to begin and here makes a definition too new for the first rows.
+ */
+static kc_status close_opening(struct kc_source *s, struct kc_error *err)
+{
+    struct kc_binlog_place from = {s->end_at_open.file, s->end_at_open.pos};
+    struct kc_server_place end = {0};
+    MYSQL *mysql;
+    kc_status status = kc_source_query(s, &mysql, err);
+
+    if (status == KC_OK)
+        status = kc_server_place_read(mysql, &s->server, &end, err);
+    if (status == KC_OK && s->fresh)
+        status = kc_change_scan(s, from, &end, err);
+    for (uint32_t i = 0; i < s->n_tables && status == KC_OK && s->fresh; i++)
+        s->tables[i].stale = kc_change_after(&s->tables[i], from);
+    if (status < 0) {
+        free(end.gtids);
+        return status;
+    }
+    free(s->end_at_open.gtids);
+    s->end_at_open = end;
+    return KC_OK;
 }
 
 /* ---- what is left of the snapshot ---- */
@@ -279,7 +306,7 @@ static kc_status open_snapshot(struct kc_source *s, const struct stored *st, con
         first = false;
     }
     for (uint32_t i = 0; i < s->n_tables && s->config.snapshot_mode == KC_SNAPSHOT_INITIAL; i++)
-        if (!known[i] && !s->tables[i].in_snapshot && n < s->n_tables)
+        if (!known[i] && !s->tables[i].in_snapshot && s->tables[i].table->n_columns > 0 && n < s->n_tables)
             queue[n++] = &s->tables[i];
     status = kc_snapshot_open(s, queue, n, key, err);
     free(queue);
@@ -296,8 +323,6 @@ static kc_status find_place(struct kc_source *s, MYSQL *mysql, struct stored *st
         return status;
     s->fresh = !st->found;
     status = st->found ? begin_at_stored(s, st, err) : begin_at_end(s, mysql, st, &s->end_at_open, err);
-    if (status == KC_OK && st->found)
-        status = kc_server_place_read(mysql, &s->server, &s->end_at_open, err);
     if (status == KC_OK && !st->found)
         kc_logf(s->ctx, KC_LOG_INFO, "no position is stored; beginning at %.255s:%llu", s->end_at_open.file,
                 (unsigned long long)s->end_at_open.pos);
@@ -348,6 +373,8 @@ static kc_status open_all(struct kc_source *s, struct stored *st, struct kc_erro
         status = open_snapshot(s, st, known, err);
     if (status == KC_OK)
         status = kc_stream_open(s, &st->position, err);
+    if (status == KC_OK) /* nobody borrows from the first end of the log any more */
+        status = close_opening(s, err);
     if (status == KC_OK && st->gtid.ptr != NULL)
         (void)snprintf(s->stream.skip_gtid, sizeof(s->stream.skip_gtid), "%.*s", (int)st->gtid.len,
                        st->gtid.ptr);
@@ -374,6 +401,8 @@ kc_status kc_source_open(struct kc_ctx *ctx, const struct kc_map *config, struct
     status = kc_mysql_config_read(config, &s->config, err);
     if (status == KC_OK)
         status = open_all(s, &st, err);
+    if (status == KC_OK)
+        kc_figures_open(s);
     free_stored(&st);
     if (status < 0) {
         kc_source_close(s);
@@ -396,6 +425,7 @@ void kc_source_close(struct kc_source *s)
         free(s->tables[i].pending_change);
     }
     free(s->tables);
+    kc_change_free_old(s);
     kc_envelope_finish(&s->envelope);
     free(s->end_at_open.gtids);
     kc_mysql_config_finish(&s->config);

@@ -7,8 +7,12 @@
 
 #include "connection.h"
 #include "snapshot_read.h"
+#include "table_change.h"
 
-enum { SPOILT_WARNING = 20 }; /* attempts of a consistent read after which the log says so */
+enum {
+    SPOILT_WARNING = 20, /* attempts of a consistent read after which the log says so */
+    CHANGED_AGAIN_MS = 500,
+};
 
 /* Names by comma, with the two characters escaped that would confuse whoever reads them back. */
 static kc_status name_pending(struct kc_snapshot *sn, struct kc_error *err)
@@ -290,6 +294,23 @@ static kc_status hold_passed(struct kc_source *s, struct kc_error *err)
     return status;
 }
 
+/* The current table was changed since its definition was read. */
+static kc_status settle(struct kc_source *s, struct kc_error *err)
+{
+    struct kc_snapshot *sn = &s->snapshot;
+    const struct kc_table *t = sn->queue[0]->table;
+    bool gone;
+    kc_status status = kc_change_settle(s, sn->queue[0], &gone, err);
+
+    if (status == KC_NOTHING) /* changed again, which the stream has not come to */
+        sn->not_before_ms = kc_source_clock() + CHANGED_AGAIN_MS;
+    if (status != KC_OK || !gone)
+        return status;
+    kc_logf(s->ctx, KC_LOG_WARN, "table %s.%s does not exist any more; the rest of its snapshot is left out",
+            t->database, t->name);
+    return finish_table(s, err);
+}
+
 kc_status kc_snapshot_step(struct kc_source *s, struct kc_error *err)
 {
     struct kc_snapshot *sn = &s->snapshot;
@@ -311,10 +332,10 @@ kc_status kc_snapshot_step(struct kc_source *s, struct kc_error *err)
         kc_snapshot_send_ahead(s);
         return KC_OK;
     }
-    /* A definition that the server no longer has: the stream is about to come to the change. */
-    if ((sn->borrowed && s->output.n > 0) || sn->queue[0]->pending_change != NULL ||
-        kc_source_clock() < sn->not_before_ms)
+    if ((sn->borrowed && s->output.n > 0) || kc_source_clock() < sn->not_before_ms)
         return KC_NOTHING;
+    if (sn->queue[0]->stale)
+        return settle(s, err);
     if (sn->phase == KC_SNAPSHOT_READ) {
         status = kc_snapshot_read_chunk(s, err);
         if (status == KC_OK)
@@ -340,7 +361,7 @@ int kc_snapshot_wait_ms(const struct kc_source *s)
     int64_t ms;
 
     if ((sn->phase != KC_SNAPSHOT_READ && sn->phase != KC_SNAPSHOT_HOLD) ||
-        !kc_stream_at_boundary(&s->stream) || sn->queue[0]->pending_change != NULL)
+        !kc_stream_at_boundary(&s->stream))
         return -1;
     ms = sn->not_before_ms - kc_source_clock();
     return ms < 0 ? 0 : ms > 10000 ? 10000 : (int)ms;
@@ -388,6 +409,21 @@ void kc_snapshot_discard(struct kc_source *s, const struct kc_captured *c)
         kc_source_query_drop(s);
         sn->phase = KC_SNAPSHOT_HOLD;
     }
+}
+
+void kc_snapshot_changed(struct kc_source *s, const struct kc_captured *c, const struct kc_table *was)
+{
+    struct kc_snapshot *sn = &s->snapshot;
+
+    if (sn->n_queue == 0 || sn->queue[0] != c)
+        return;
+    sn->chunk.table = NULL; /* its arrays are as wide as the old key */
+    if (kc_table_same_key(was, c->table))
+        return;
+    if (sn->rows_done > 0)
+        kc_logf(s->ctx, KC_LOG_WARN, "table %s.%s has another key now; its snapshot begins again",
+                c->table->database, c->table->name);
+    begin_table(s);
 }
 
 void kc_snapshot_key_text(const struct kc_source *s, char *out, size_t size)

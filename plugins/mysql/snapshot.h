@@ -51,11 +51,12 @@ struct kc_snapshot {
     struct kc_chunk chunk;
     struct kc_window window;
     bool use_window;
-    bool borrowed;          /* records of the batch in hand point into the chunk */
-    bool touched;           /* an event of the table since the consistent read was opened */
-    int64_t not_before_ms;  /* monotonic: no SELECT earlier */
-    uint32_t attempts;      /* of opening a consistent read that was not spoilt */
-    struct kc_select ahead; /* the SELECT of the next chunk, sent while this one is emitted */
+    bool borrowed;           /* records of the batch in hand point into the chunk */
+    bool touched;            /* an event of the table since the consistent read was opened */
+    int64_t not_before_ms;   /* monotonic: no SELECT earlier */
+    uint32_t attempts;       /* of opening a consistent read that was not spoilt */
+    uint64_t changed_at_pos; /* of the stream, when a SELECT last met a changed table */
+    struct kc_select ahead;  /* the SELECT of the next chunk, sent while this one is emitted */
     struct kc_server_place high;
     struct kc_gtid_set *high_gtids; /* MariaDB: what lies before the high mark */
     int64_t high_us;                /* the server's clock then */
@@ -93,6 +94,9 @@ kc_status kc_snapshot_touch(struct kc_source *s, const struct kc_captured *c, co
 
 /* The stream has met a statement that changes the table: what was read of it and not emitted is read again. */
 void kc_snapshot_discard(struct kc_source *s, const struct kc_captured *c);
+
+/* The table has another definition than `was`; with another key its snapshot begins again. */
+void kc_snapshot_changed(struct kc_source *s, const struct kc_captured *c, const struct kc_table *was);
 
 /* Last key emitted as text, for the position; "" when there is none. */
 void kc_snapshot_key_text(const struct kc_source *s, char *out, size_t size);

@@ -163,6 +163,10 @@ static kc_status changed_under_select(struct kc_source *s, kc_status status, str
     struct kc_snapshot *sn = &s->snapshot;
     bool changed = err->vendor_code == 1412 || err->vendor_code == 1054 || err->vendor_code == 1146;
 
+    if (sn->changed_at_pos != s->stream.pos) { /* it moves: a long way back to the statement takes long */
+        sn->changed_at_pos = s->stream.pos;
+        sn->attempts = 0;
+    }
     if (!changed || ++sn->attempts > CHANGED_ATTEMPTS)
         return status;
     err->vendor_code = 0;

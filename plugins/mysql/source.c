@@ -8,7 +8,6 @@
 #include <kconnect/sdk.h>
 
 #include "connection.h"
-#include "statement.h"
 
 enum {
     QUERY_TIMEOUT_MS =
@@ -138,67 +137,5 @@ kc_status kc_source_mark(struct kc_source *s, struct kc_error *err)
     s->output.marked = s->output.n;
     s->position_moved = false;
     s->marked_ms = kc_source_clock();
-    return KC_OK;
-}
-
-/* ---- statements ---- */
-
-/* The definition as the server has it now must be the one in use. */
-static kc_status check_definition(struct kc_source *s, struct kc_captured *c, struct kc_error *err)
-{
-    struct kc_table *now = NULL;
-    char difference[256];
-    MYSQL *mysql;
-    kc_status status;
-    bool equal;
-
-    kc_snapshot_discard(s, c);
-    status = kc_source_query(s, &mysql, err);
-    if (status == KC_OK)
-        status = kc_table_read(mysql, c->table->database, c->table->name, &now, err);
-    if (status < 0)
-        return status;
-    equal = kc_table_equal(c->table, now, difference, sizeof(difference));
-    kc_table_destroy(now);
-    if (equal) {
-        free(c->pending_change);
-        c->pending_change = NULL;
-        if (s->snapshot.phase == KC_SNAPSHOT_DONE)
-            kc_source_query_drop(s);
-        return KC_OK;
-    }
-    return kc_fail(
-        err, KC_ERR_CONFIG,
-        "table %s.%s was changed, which cannot be followed yet: %s; create a connector of a new name to read "
-        "the table as it is now",
-        c->table->database, c->table->name, difference);
-}
-
-kc_status kc_source_statement(struct kc_source *s, const struct kc_event_query *query, struct kc_error *err)
-{
-    enum kc_statement_kind kind = kc_statement_kind(query->sql);
-
-    if (kind == KC_STATEMENT_OTHER)
-        return KC_OK;
-    for (uint32_t i = 0; i < s->n_tables; i++) {
-        struct kc_captured *c = &s->tables[i];
-        kc_status status;
-
-        if (!kc_statement_names(query->sql, query->database, c->table->database, c->table->name))
-            continue;
-        if (kind == KC_STATEMENT_ROWS)
-            return kc_fail(
-                err, KC_ERR_CONFIG,
-                "table %s.%s was changed by a statement that the binary log holds as text, so its rows are "
-                "unknown: a session had binlog_format=%s; SET GLOBAL binlog_format = 'ROW' and create a "
-                "connector of a new name",
-                c->table->database, c->table->name, "STATEMENT or MIXED");
-        if (kind == KC_STATEMENT_TRUNCATE)
-            kc_logf(s->ctx, KC_LOG_WARN, "table %s.%s was truncated; its rows vanish without delete records",
-                    c->table->database, c->table->name);
-        status = check_definition(s, c, err);
-        if (status < 0)
-            return status;
-    }
     return KC_OK;
 }

@@ -3,6 +3,7 @@
 #define KC_MYSQL_SOURCE_H
 
 #include "config.h"
+#include "figures.h"
 #include "output.h"
 #include "server.h"
 #include "snapshot.h"
@@ -11,9 +12,13 @@
 
 struct kc_captured {
     struct kc_table *table; /* the definition that the stream decodes with */
-    char *pending_change;   /* how the server's definition differs from it; NULL: not at all */
+    char *pending_change;   /* how the server's definition differed at the start; NULL: not at all */
+    bool stale;             /* a statement may have changed it since: see table_change.h */
+    bool unsaved;           /* the state has another definition */
     bool in_snapshot;       /* its rows are still to be read: events must be noted in the window */
     uint32_t index;
+    char change_file[KC_BINLOG_FILE_BYTES]; /* of the last statement on it that change_scan.h saw; "": none */
+    uint64_t change_pos;
 };
 
 struct kc_source {
@@ -23,13 +28,18 @@ struct kc_source {
     struct kc_envelope envelope;
     struct kc_captured *tables;
     uint32_t n_tables;
+    struct kc_table **old; /* definitions that the batch in hand may point at */
+    uint32_t n_old;
     MYSQL *query; /* for everything but the dump; NULL: not open, see kc_source_query() */
     struct kc_output output;
     struct kc_stream stream;
     struct kc_snapshot snapshot;
+    struct kc_figures figures;
     char zone[KC_SERVER_TEXT_BYTES];
     struct kc_server_place end_at_open; /* where the binary log ended when the task began */
     bool end_passed;
+    char scanned_file[KC_BINLOG_FILE_BYTES]; /* the log was looked through up to here; "": not at all */
+    uint64_t scanned_pos;
     bool fresh;              /* no position was stored */
     bool placed;             /* a resume point was handed out */
     bool position_moved;     /* since the last resume point handed out */
@@ -51,12 +61,5 @@ struct kc_captured *kc_source_find(struct kc_source *s, struct kc_str database, 
 
 /* Attaches the current resume point to the last record of the output. KC_ERR_NOMEM. */
 kc_status kc_source_mark(struct kc_source *s, struct kc_error *err);
-
-/*
- * A statement of the stream. When it changes a captured table, the definition is read again: the same columns as before
- * are fine, anything else is KC_ERR_CONFIG with the table and the column. A change of rows that was logged as a
- * statement is KC_ERR_CONFIG too.
- */
-kc_status kc_source_statement(struct kc_source *s, const struct kc_event_query *query, struct kc_error *err);
 
 #endif

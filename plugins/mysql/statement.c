@@ -108,11 +108,36 @@ static bool one_of(const char *word, const char *const *words)
     return false;
 }
 
+/*
+ * What an ALTER, CREATE, DROP or RENAME is about: the first word that is a kind of object. Before it stand words such as
+ * OR REPLACE, UNIQUE, DEFINER = ...; a temporary table is nobody else's, and a view or trigger changes no table.
+ */
+static enum kc_statement_kind kind_of_object(struct reader *r)
+{
+    static const char *const tables[] = {"TABLE", "TABLES", "INDEX", NULL};
+    static const char *const databases[] = {"DATABASE", "SCHEMA", NULL};
+    static const char *const others[] = {
+        "TEMPORARY", "VIEW",     "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT",    "USER",      "ROLE",
+        "SERVER",    "SEQUENCE", "PACKAGE", "LOGFILE",   "INSTANCE", "RESOURCE", "REFERENCE", NULL};
+    enum token token;
+
+    while ((token = next_token(r)) != TOKEN_END) {
+        if (token != TOKEN_WORD)
+            continue;
+        if (one_of(r->word, tables))
+            return KC_STATEMENT_TABLES;
+        if (one_of(r->word, databases))
+            return KC_STATEMENT_DATABASE;
+        if (one_of(r->word, others))
+            return KC_STATEMENT_OTHER;
+    }
+    return KC_STATEMENT_OTHER;
+}
+
 enum kc_statement_kind kc_statement_kind(struct kc_str sql)
 {
     static const char *const tables[] = {"ALTER", "CREATE", "DROP", "RENAME", NULL};
     static const char *const rows[] = {"INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", NULL};
-    static const char *const databases[] = {"DATABASE", "SCHEMA", NULL};
     struct reader r = {sql.ptr, sql.ptr + sql.len, ""};
 
     if (next_token(&r) != TOKEN_WORD)
@@ -121,11 +146,7 @@ enum kc_statement_kind kc_statement_kind(struct kc_str sql)
         return KC_STATEMENT_TRUNCATE;
     if (one_of(r.word, rows))
         return KC_STATEMENT_ROWS;
-    if (!one_of(r.word, tables))
-        return KC_STATEMENT_OTHER;
-    if (next_token(&r) == TOKEN_WORD && one_of(r.word, databases))
-        return KC_STATEMENT_DATABASE;
-    return KC_STATEMENT_TABLES;
+    return one_of(r.word, tables) ? kind_of_object(&r) : KC_STATEMENT_OTHER;
 }
 
 static bool same_database(const char *name, size_t len, const char *database)

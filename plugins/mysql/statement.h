@@ -11,8 +11,8 @@
 #include <stdbool.h>
 
 enum kc_statement_kind {
-    KC_STATEMENT_OTHER,    /* of no interest: GRANT, ANALYZE ... */
-    KC_STATEMENT_TABLES,   /* ALTER, CREATE, DROP, RENAME */
+    KC_STATEMENT_OTHER,    /* of no interest: GRANT, CREATE VIEW, DROP TEMPORARY TABLE ... */
+    KC_STATEMENT_TABLES,   /* ALTER, CREATE, DROP, RENAME of tables and indexes */
     KC_STATEMENT_TRUNCATE, /* all rows gone, without row events */
     KC_STATEMENT_ROWS,     /* INSERT, UPDATE ...: logged as a statement, so its rows are unknown */
     KC_STATEMENT_DATABASE, /* ALTER, CREATE or DROP DATABASE */

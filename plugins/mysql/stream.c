@@ -7,6 +7,7 @@
 
 #include "connection.h"
 #include "source.h"
+#include "table_change.h"
 
 enum {
     READ_TIMEOUT_MS = 60000,
@@ -115,7 +116,7 @@ static void begin_transaction(struct kc_source *s, const struct kc_event *event)
     st->any_transaction = true;
     st->place_exact = true;
     if (event->header.timestamp_s != 0)
-        st->time_us = (int64_t)event->header.timestamp_s * 1000000;
+        st->caught_up_us = st->time_us = (int64_t)event->header.timestamp_s * 1000000;
     st->begun = false;
     st->xa = false;
     st->commit_us = 0;
@@ -142,6 +143,7 @@ static kc_status end_transaction(struct kc_source *s, struct kc_error *err)
 
     if (st->done != NULL && st->gtid.number != 0 && kc_gtid_set_add(st->done, &st->gtid) < 0)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for the set of GTIDs");
+    st->transactions++;
     st->in_transaction = false;
     st->begun = false;
     st->xa = false;
@@ -170,6 +172,8 @@ static kc_status take_gtid(struct kc_source *s, const struct kc_event *event, st
     /* MariaDB writes no BEGIN: everything but a lone statement is ended by XID or COMMIT. */
     st->begun = event->header.type == KC_EVENT_MARIADB_GTID && !gtid.standalone;
     st->commit_us = (int64_t)(gtid.original_commit_us != 0 ? gtid.original_commit_us : gtid.commit_us);
+    if (st->commit_us > 0)
+        st->caught_up_us = st->commit_us;
     begin_skip(st);
     return KC_OK;
 }
@@ -217,24 +221,11 @@ static kc_status find_table(struct kc_source *s, const struct kc_event *event, s
     bool fresh;
 
     status = kc_table_maps_put(s->stream.maps, event, &map, &fresh, err);
-    if (status < 0 || !fresh)
+    if (status < 0)
         return status;
-    c = kc_source_find(s, map->database, map->name);
+    c = fresh ? kc_source_find(s, map->database, map->name) : map->user;
     map->user = c;
-    if (c == NULL)
-        return KC_OK;
-    status = kc_table_map_bind(map, c->table, err);
-    if (status == KC_ERR_UNSUPPORTED) {
-        char why[sizeof(err->message)];
-
-        (void)snprintf(why, sizeof(why), "%s", err->message);
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "table %s.%s was changed, which cannot be followed yet: %.300s; create a connector of a new name "
-            "to read the table as it is now",
-            c->table->database, c->table->name, why);
-    }
-    return status;
+    return c != NULL && map->binding == NULL ? kc_change_bind(s, c, map, err) : KC_OK;
 }
 
 /* What the rows of the open event share, with texts in this batch's arena. */
@@ -400,6 +391,7 @@ static kc_status take_event(struct kc_source *s, const struct kc_event *event, s
 {
     struct kc_stream *st = &s->stream;
 
+    st->events++;
     if (kc_event_is_rows(event->header.type))
         return open_rows(s, event, err);
     switch (event->header.type) {
@@ -415,6 +407,12 @@ static kc_status take_event(struct kc_source *s, const struct kc_event *event, s
         /* Table ids count from the beginning again after a restart of the server. */
         if (!st->in_transaction)
             kc_table_maps_clear(st->maps);
+        break;
+    case KC_EVENT_HEARTBEAT:
+    case KC_EVENT_HEARTBEAT_V2: /* the server has sent all it has */
+        st->events--;
+        kc_output_tick(&s->output);
+        st->caught_up_us = s->output.now_ns / 1000;
         break;
     case KC_EVENT_INCIDENT:
         return kc_fail(
@@ -447,13 +445,15 @@ static kc_status check_alive(struct kc_stream *st, struct kc_error *err)
 kc_status kc_stream_next(struct kc_source *s, int timeout_ms, struct kc_error *err)
 {
     struct kc_stream *st = &s->stream;
-    const struct kc_event *event;
-    kc_status status = kc_binlog_next(st->binlog, timeout_ms, &event, err);
+    const struct kc_event *event = st->again;
+    kc_status status = event != NULL ? KC_OK : kc_binlog_next(st->binlog, timeout_ms, &event, err);
 
     if (status == KC_NOTHING)
         return check_alive(st, err);
     if (status != KC_OK)
         return status;
     st->heard = true;
-    return take_event(s, event, err);
+    status = take_event(s, event, err);
+    st->again = status == KC_ERR_RETRY ? event : NULL;
+    return status;
 }

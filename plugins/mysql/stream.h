@@ -29,6 +29,9 @@ struct kc_stream {
     uint64_t row;    /* rows of the next rows event that are passed */
     int64_t time_us; /* of the newest event seen, us since 1970 */
 
+    int64_t caught_up_us;          /* everything the server had until then is handed over; 0: not known yet */
+    uint64_t events, transactions; /* since the start: seen, and read to their end */
+
     /* The open transaction. */
     struct kc_gtid gtid;
     bool in_transaction;
@@ -51,6 +54,8 @@ struct kc_stream {
     struct kc_event event_now;
     struct kc_captured *captured;
     struct kc_event_facts facts;
+
+    const struct kc_event *again; /* taking it failed in a way that a pause may mend: it comes again */
 
     bool heard;       /* an event came since heard_ms was set */
     int64_t heard_ms; /* monotonic time of the last sign of life */

@@ -128,3 +128,16 @@ bool kc_table_equal(const struct kc_table *was, const struct kc_table *is, char 
         (void)snprintf(difference, size, "column %s is gone", was->columns[n].name);
     return was->n_columns == is->n_columns;
 }
+
+bool kc_table_same_key(const struct kc_table *was, const struct kc_table *is)
+{
+    if (was->n_key != is->n_key)
+        return false;
+    for (uint32_t i = 0; i < was->n_key; i++) {
+        const struct kc_column *a = &was->columns[was->key[i]], *b = &is->columns[is->key[i]];
+
+        if (!same_text(a->name, b->name) || a->family != b->family || a->is_unsigned != b->is_unsigned)
+            return false;
+    }
+    return true;
+}

@@ -87,10 +87,17 @@ kc_status kc_table_finish(struct kc_table *table, struct kc_error *err);
  */
 bool kc_table_equal(const struct kc_table *was, const struct kc_table *is, char *difference, size_t size);
 
-/* The definition as JSON text for the connector's state, malloc'ed; NULL: out of memory. */
-char *kc_table_to_json(const struct kc_table *table);
+/* True when two rows with equal keys have equal kc_chunk_key()s: the same key columns in the same order. */
+bool kc_table_same_key(const struct kc_table *was, const struct kc_table *is);
+
+/*
+ * The definition as JSON text for the connector's state, malloc'ed; NULL: out of memory. `stale`: the stream has passed a
+ * statement that may have changed it, and nothing has told yet what the table is now.
+ */
+char *kc_table_to_json(const struct kc_table *table, bool stale);
 
 /* Reads such text, finished like by kc_table_finish(). KC_ERR_CONFIG: not such a text, or of a newer version. */
-kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, struct kc_error *err);
+kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, bool *stale,
+                             struct kc_error *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* A definition as the connector's state keeps it: {"version":1,"database":..,"name":..,"columns":[{..}]}. */
+/* A definition as the connector's state keeps it: {"version":1,"database":..,"name":..,"columns":[{..}]}, and "stale":true. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static bool add_column(cJSON *list, const struct kc_column *c)
            cJSON_AddNumberToObject(o, "key", c->key_position) != NULL;
 }
 
-char *kc_table_to_json(const struct kc_table *t)
+char *kc_table_to_json(const struct kc_table *t, bool stale)
 {
     cJSON *o = cJSON_CreateObject(), *list;
     char *text = NULL;
@@ -32,6 +32,7 @@ char *kc_table_to_json(const struct kc_table *t)
     if (o == NULL || cJSON_AddNumberToObject(o, "version", VERSION) == NULL ||
         cJSON_AddStringToObject(o, "database", t->database) == NULL ||
         cJSON_AddStringToObject(o, "name", t->name) == NULL ||
+        (stale && cJSON_AddTrueToObject(o, "stale") == NULL) ||
         (list = cJSON_AddArrayToObject(o, "columns")) == NULL)
         goto done;
     for (uint32_t i = 0; i < t->n_columns; i++)
@@ -69,7 +70,7 @@ static kc_status read_column(const cJSON *o, struct kc_column *c, struct kc_erro
     return KC_OK;
 }
 
-static kc_status read_table(const cJSON *o, struct kc_table **table, struct kc_error *err)
+static kc_status read_table(const cJSON *o, bool stale, struct kc_table **table, struct kc_error *err)
 {
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(o, "version"),
                 *list = cJSON_GetObjectItemCaseSensitive(o, "columns"), *item;
@@ -82,7 +83,7 @@ static kc_status read_table(const cJSON *o, struct kc_table **table, struct kc_e
     if (!cJSON_IsNumber(version) || version->valuedouble != VERSION)
         return kc_fail(err, KC_ERR_CONFIG,
                        "a stored table definition is of a version that this plugin cannot read");
-    if (database == NULL || name == NULL || n < 1 || n > MAX_COLUMNS)
+    if (database == NULL || name == NULL || n > MAX_COLUMNS || (n < 1 && !stale))
         return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is incomplete");
     t = kc_table_create(database, name, (uint32_t)n);
     if (t == NULL)
@@ -103,14 +104,16 @@ static kc_status read_table(const cJSON *o, struct kc_table **table, struct kc_e
     return KC_OK;
 }
 
-kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, struct kc_error *err)
+kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, bool *stale,
+                             struct kc_error *err)
 {
     cJSON *o = cJSON_ParseWithLength(text, len);
     kc_status status;
 
     if (o == NULL)
         return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is not readable");
-    status = read_table(o, table, err);
+    *stale = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "stale"));
+    status = read_table(o, *stale, table, err);
     cJSON_Delete(o);
     return status;
 }

@@ -135,6 +135,11 @@ static bool has_charset(const struct kc_map_column *c)
            c->type == KC_WIRE_BLOB || kc_wire_is_compressed(c->type);
 }
 
+static bool has_labels_charset(const struct kc_map_column *c)
+{
+    return c->type == KC_WIRE_ENUM || c->type == KC_WIRE_SET;
+}
+
 /* One bit for each numeric column, the first in the highest bit. Set: unsigned. */
 static bool read_signs(const uint8_t *p, const uint8_t *end, struct kc_map_column *columns, uint32_t n)
 {
@@ -152,31 +157,35 @@ static bool read_signs(const uint8_t *p, const uint8_t *end, struct kc_map_colum
     return true;
 }
 
-static struct kc_map_column *nth_with_charset(struct kc_map_column *columns, uint32_t n, uint64_t index)
+/* Text columns have their own list of character sets, columns with labels another one. */
+typedef bool (*counts_fn)(const struct kc_map_column *c);
+
+static struct kc_map_column *nth_of(struct kc_map_column *columns, uint32_t n, counts_fn counts,
+                                    uint64_t index)
 {
     for (uint32_t i = 0; i < n; i++)
-        if (has_charset(&columns[i]) && index-- == 0)
+        if (counts(&columns[i]) && index-- == 0)
             return &columns[i];
     return NULL;
 }
 
-/* One collation for all text columns, then pairs of (which text column, collation) for the others. */
+/* One collation for all columns that count, then pairs of (which of them, collation) for the others. */
 static bool read_default_charset(const uint8_t *p, const uint8_t *end, struct kc_map_column *columns,
-                                 uint32_t n)
+                                 uint32_t n, counts_fn counts)
 {
     uint64_t collation, index;
 
     if (!kc_packed_read(&p, end, &collation))
         return false;
     for (uint32_t i = 0; i < n; i++)
-        if (has_charset(&columns[i]))
+        if (counts(&columns[i]))
             columns[i].collation = (uint16_t)collation;
     while (p < end) {
         struct kc_map_column *c;
 
         if (!kc_packed_read(&p, end, &index) || !kc_packed_read(&p, end, &collation))
             return false;
-        c = nth_with_charset(columns, n, index);
+        c = nth_of(columns, n, counts, index);
         if (c == NULL)
             return false;
         c->collation = (uint16_t)collation;
@@ -184,12 +193,13 @@ static bool read_default_charset(const uint8_t *p, const uint8_t *end, struct kc
     return true;
 }
 
-static bool read_charsets(const uint8_t *p, const uint8_t *end, struct kc_map_column *columns, uint32_t n)
+static bool read_charsets(const uint8_t *p, const uint8_t *end, struct kc_map_column *columns, uint32_t n,
+                          counts_fn counts)
 {
     uint64_t collation;
 
     for (uint32_t i = 0; i < n; i++) {
-        if (!has_charset(&columns[i]))
+        if (!counts(&columns[i]))
             continue;
         if (!kc_packed_read(&p, end, &collation))
             return false;
@@ -206,7 +216,54 @@ static bool read_names(const uint8_t *p, const uint8_t *end, struct kc_map_colum
     return true;
 }
 
-enum { OPTIONAL_SIGNS = 1, OPTIONAL_DEFAULT_CHARSET = 2, OPTIONAL_CHARSETS = 3, OPTIONAL_NAMES = 4 };
+/* For each column of the type, in their order: a number of labels, then the labels. */
+static bool read_labels(const uint8_t *p, const uint8_t *end, struct kc_map_column *columns, uint32_t n,
+                        uint8_t type)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const uint8_t *from;
+        const char *text;
+        uint64_t count;
+        uint32_t len;
+
+        if (columns[i].type != type)
+            continue;
+        if (!kc_packed_read(&p, end, &count) || count > (uint64_t)(end - p))
+            return false;
+        from = p;
+        for (uint64_t k = 0; k < count; k++)
+            if (!kc_packed_read_text(&p, end, &text, &len))
+                return false;
+        columns[i].labels = (struct kc_str){(const char *)from, (uint32_t)(p - from), 0};
+        columns[i].n_labels = (uint32_t)count;
+    }
+    return true;
+}
+
+/* Indexes of the columns of the primary key, in its order. One with prefixes of columns is another field, passed over. */
+static bool read_key(const uint8_t *p, const uint8_t *end, struct kc_map_column *columns, uint32_t n)
+{
+    uint64_t index;
+
+    for (uint32_t place = 1; p < end; place++) {
+        if (!kc_packed_read(&p, end, &index) || index >= n || columns[index].key_place != 0)
+            return false;
+        columns[index].key_place = place;
+    }
+    return true;
+}
+
+enum optional {
+    OPTIONAL_SIGNS = 1,
+    OPTIONAL_DEFAULT_CHARSET = 2,
+    OPTIONAL_CHARSETS = 3,
+    OPTIONAL_NAMES = 4,
+    OPTIONAL_SET_LABELS = 5,
+    OPTIONAL_ENUM_LABELS = 6,
+    OPTIONAL_KEY = 8,
+    OPTIONAL_LABELS_DEFAULT_CHARSET = 10,
+    OPTIONAL_LABELS_CHARSETS = 11,
+};
 
 /* Fields of type (1), length (packed) and value, in the order of their types; unknown ones are passed over. */
 static bool read_optional(const struct kc_table_map_parts *parts, struct kc_map_column *columns,
@@ -227,8 +284,15 @@ static bool read_optional(const struct kc_table_map_parts *parts, struct kc_map_
         from = (const uint8_t *)value;
         switch (type) {
         case OPTIONAL_SIGNS: good = read_signs(from, p, columns, n); break;
-        case OPTIONAL_DEFAULT_CHARSET: good = read_default_charset(from, p, columns, n); break;
-        case OPTIONAL_CHARSETS: good = read_charsets(from, p, columns, n); break;
+        case OPTIONAL_DEFAULT_CHARSET: good = read_default_charset(from, p, columns, n, has_charset); break;
+        case OPTIONAL_CHARSETS: good = read_charsets(from, p, columns, n, has_charset); break;
+        case OPTIONAL_LABELS_DEFAULT_CHARSET:
+            good = read_default_charset(from, p, columns, n, has_labels_charset);
+            break;
+        case OPTIONAL_LABELS_CHARSETS: good = read_charsets(from, p, columns, n, has_labels_charset); break;
+        case OPTIONAL_SET_LABELS: good = read_labels(from, p, columns, n, KC_WIRE_SET); break;
+        case OPTIONAL_ENUM_LABELS: good = read_labels(from, p, columns, n, KC_WIRE_ENUM); break;
+        case OPTIONAL_KEY: good = read_key(from, p, columns, n); break;
         case OPTIONAL_NAMES:
             good = read_names(from, p, columns, n);
             *has_names = good;

@@ -36,17 +36,38 @@ static kc_status check_exists(MYSQL *mysql, const char *database, const char *na
     if (status < 0)
         return status;
     row = mysql_fetch_row(res);
-    if (row == NULL)
+    if (row == NULL) {
         status = kc_fail(err, KC_ERR_CONFIG,
                          "table %s.%s does not exist or is hidden from the user; check database.name and "
                          "table.include.list, or GRANT SELECT ON `%s`.* TO the user",
                          database, name, database);
-    else if (row[0] == NULL || (strcmp(row[0], "BASE TABLE") != 0 && strcmp(row[0], "SYSTEM VERSIONED") != 0))
+        err->vendor_code = KC_NO_SUCH_TABLE;
+    } else if (row[0] == NULL ||
+               (strcmp(row[0], "BASE TABLE") != 0 && strcmp(row[0], "SYSTEM VERSIONED") != 0))
         status = kc_fail(err, KC_ERR_CONFIG,
                          "%s.%s is a %s, which has no changes of its own; name the tables behind it in "
                          "table.include.list",
                          database, name, row[0] != NULL ? row[0] : "view");
     mysql_free_result(res);
+    return status;
+}
+
+/* Takes the metadata lock that a statement which changes the table holds to its end. */
+static kc_status await_change(MYSQL *mysql, const char *database, const char *name, struct kc_error *err)
+{
+    char sql[2 * (2 * 512 + 3) + 64], doing[300], *p = sql;
+    MYSQL_RES *res;
+    kc_status status;
+
+    p += sprintf(p, "SELECT 1 FROM ");
+    p = kc_quote_name(p, database);
+    *p++ = '.';
+    p = kc_quote_name(p, name);
+    (void)sprintf(p, " LIMIT 0");
+    (void)snprintf(doing, sizeof(doing), "read table %.100s.%.100s", database, name);
+    status = kc_connection_query(mysql, sql, doing, &res, err);
+    if (status == KC_OK)
+        mysql_free_result(res);
     return status;
 }
 
@@ -171,6 +192,8 @@ kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, st
     MYSQL_RES *res = NULL;
     kc_status status = check_exists(mysql, database, name, err);
 
+    if (status == KC_OK)
+        status = await_change(mysql, database, name, err);
     if (status < 0)
         return status;
     status =

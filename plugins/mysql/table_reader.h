@@ -7,9 +7,13 @@
 
 /*
  * Reads one table, finished by kc_table_finish(); schemas and topic are still NULL. The key is the primary key, else
- * the first unique one (by name) without nullable columns and prefixes. KC_ERR_CONFIG: no such table or no right to
- * see it, a view, or a column that cannot be followed.
+ * the first unique one (by name) without nullable columns and prefixes. Waits for a statement that is changing the
+ * table: MySQL writes it into the binary log before others can see what it did. In a transaction nobody can change the
+ * table until its end. KC_ERR_CONFIG: no such table or no right to see it (vendor_code KC_NO_SUCH_TABLE), a view, or a
+ * column that cannot be followed.
  */
+enum { KC_NO_SUCH_TABLE = 1146 }; /* the server's own number for it */
+
 kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, struct kc_table **table,
                         struct kc_error *err);
 

@@ -7,6 +7,7 @@
 
 #include "open.h"
 #include "source.h"
+#include "table_change.h"
 #include "validate.h"
 
 enum {
@@ -33,11 +34,11 @@ static kc_status check_pending(struct kc_source *s, struct kc_error *err)
     s->end_passed = true;
     for (uint32_t i = 0; i < s->n_tables; i++)
         if (s->tables[i].pending_change != NULL)
-            return kc_fail(
-                err, KC_ERR_CONFIG,
-                "table %s.%s was changed, which cannot be followed yet: %s; create a connector of a new name "
-                "to read the table as it is now",
-                s->tables[i].table->database, s->tables[i].table->name, s->tables[i].pending_change);
+            return kc_fail(err, KC_ERR_CONFIG,
+                           "table %s.%s was changed while the connector did not run, and no statement in the "
+                           "binary log says when (sql_log_bin=0?): %s; create a connector of a new name",
+                           s->tables[i].table->database, s->tables[i].table->name,
+                           s->tables[i].pending_change);
     return KC_OK;
 }
 
@@ -97,13 +98,23 @@ static kc_status fill(struct kc_source *s, int64_t deadline_ms, struct kc_error 
 static bool position_is_due(const struct kc_source *s, kc_status status)
 {
     return s->output.n == 0 && s->position_moved &&
-           (status == KC_ERR_STOPPED || kc_source_clock() - s->marked_ms >= POSITION_EVERY_MS);
+           (status == KC_ERR_STOPPED || kc_change_unsaved(s) ||
+            kc_source_clock() - s->marked_ms >= POSITION_EVERY_MS);
+}
+
+/* Of a table that is not there yet there is none. */
+static const struct kc_topic *any_topic(const struct kc_source *s)
+{
+    const struct kc_topic *topic = NULL;
+
+    for (uint32_t i = 0; i < s->n_tables && topic == NULL; i++)
+        topic = s->tables[i].table->topic;
+    return topic;
 }
 
 static void add_position(struct kc_source *s)
 {
-    kc_output_marker(&s->output, s->tables[0].table->topic,
-                     s->stream.time_us != 0 ? s->stream.time_us : KC_NO_TIMESTAMP);
+    kc_output_marker(&s->output, any_topic(s), s->stream.time_us != 0 ? s->stream.time_us : KC_NO_TIMESTAMP);
 }
 
 static kc_status wait_idle(const struct kc_source *s, uint32_t timeout_ms)
@@ -125,6 +136,7 @@ static kc_status task_poll(void *task, const struct kc_poll *how, struct kc_batc
     if ((how->flags & KC_POLL_IDLE) != 0 || how->max_records == 0)
         return wait_idle(s, how->timeout_ms);
     s->snapshot.borrowed = false;
+    kc_change_free_old(s);
     status = kc_output_begin(&s->output, how, out->arena, err);
     if (status == KC_OK)
         status = kc_stream_resume(s, err);
@@ -132,6 +144,7 @@ static kc_status task_poll(void *task, const struct kc_poll *how, struct kc_batc
         add_position(s);
     else if (status == KC_OK)
         status = fill(s, kc_source_clock() + how->timeout_ms, err);
+    kc_figures_tell(s);
     /* What came before a failure is delivered first; the failure is told by the next call. */
     if (status < 0 && status != KC_ERR_STOPPED) {
         if (s->output.n == 0 || status == KC_ERR_NOMEM)
@@ -148,6 +161,8 @@ static kc_status task_poll(void *task, const struct kc_poll *how, struct kc_batc
         status = kc_source_mark(s, err);
     else
         status = KC_OK;
+    if (status == KC_OK)
+        status = kc_change_store(s, err);
     kc_output_end(&s->output, out);
     return status;
 }

@@ -1,0 +1,154 @@
+"""Tables that change: every row is told with the columns that it was written with, in the stream and across a stop."""
+
+import contextlib
+import os
+import signal
+
+import pytest
+from kcharness.servers import Schema, unique
+
+BASE = "id INT PRIMARY KEY, name VARCHAR(20), amount INT"
+COLUMNS = ["id", "name", "amount"]
+
+# What each change does to `id INT PRIMARY KEY, name VARCHAR(20), amount INT`: the statement, the columns behind it, and
+# the primary key. None of it is asked of the server.
+CHANGES = {
+    "add_last": ("ADD note VARCHAR(10)", ["id", "name", "amount", "note"], ["id"]),
+    "add_first": ("ADD COLUMN note VARCHAR(10) CHARACTER SET latin1 FIRST", ["note", "id", "name", "amount"], ["id"]),
+    "add_after": ("ADD COLUMN (x INT, y INT), ADD note INT AFTER id", ["id", "note", "name", "amount", "x", "y"], ["id"]),
+    "drop_one": ("DROP COLUMN name", ["id", "amount"], ["id"]),
+    "rename_column": ("CHANGE amount `sum of` INT", ["id", "name", "sum of"], ["id"]),
+    "reorder": ("MODIFY amount INT AFTER id, MODIFY name VARCHAR(20) FIRST", ["name", "id", "amount"], ["id"]),
+    "swap_names": ("RENAME COLUMN name TO amount, RENAME COLUMN amount TO name", ["id", "amount", "name"], ["id"]),
+    "retype": ("MODIFY amount VARCHAR(30) CHARACTER SET latin1, MODIFY id BIGINT", COLUMNS, ["id"]),
+    "label": ("ADD kind ENUM('a''b','c,d'), ADD kinds SET('x','y')", [*COLUMNS, "kind", "kinds"], ["id"]),
+    "rekey": ("DROP PRIMARY KEY, ADD PRIMARY KEY (amount, id)", COLUMNS, ["amount", "id"]),
+    "no_column": ("ADD INDEX (amount), COMMENT 'the same columns'", COLUMNS, ["id"]),
+}
+TEXTS = {"swap_names": {"amount"}, "retype": {"name", "amount"}}
+SAMPLES = {"kind": ["a'b", "c,d"], "kinds": ["x", "x,y"], "note": None}
+
+
+class Table:
+    """A table as the test knows it, and the records that its rows must become."""
+
+    _ids = iter(range(100, 10**6))
+
+    def __init__(self, schema, name):
+        self.schema, self.name = schema, name
+        self.columns, self.key, self.texts = COLUMNS, ["id"], {"name"}
+        self.expected = []
+
+    def create(self):
+        self.schema.execute(f"CREATE TABLE `{self.name}` ({BASE})")
+        return self
+
+    def values(self):
+        row = {}
+        for column in self.columns:
+            number = next(Table._ids)
+            if column in ("kind", "kinds"):
+                row[column] = SAMPLES[column][number % 2]
+            else:
+                row[column] = f"täxt {number}" if column in self.texts else number
+        return row
+
+    def told(self, op, row):
+        self.expected.append((op, row["id"], self.columns, self.key, row))
+
+    def insert(self):
+        row = self.values()
+        names = ", ".join(f"`{column}`" for column in row)
+        places = ", ".join(["%s"] * len(row))
+        self.schema.execute((f"INSERT INTO `{self.name}` ({names}) VALUES ({places})", tuple(row.values())))
+        self.told("INSERT", row)
+        return row
+
+    def delete(self, row):
+        self.schema.execute(f"DELETE FROM `{self.name}` WHERE id = {row['id']}")
+        self.told("DELETE", {column: row[column] for column in self.columns})
+
+    def change(self, name):
+        statement, self.columns, self.key = CHANGES[name]
+        self.texts = TEXTS.get(name, {"name"})
+        if name in ("add_last", "add_first"):
+            self.texts = {"name", "note"}
+        self.schema.execute(f"ALTER TABLE `{self.name}` {statement}")
+
+    def check(self, connector):
+        def found(records):
+            return sorted(
+                (
+                    r.op,
+                    int(r.row["id"]),
+                    [c["name"] for c in r.value["schema"]["dataColumn"]],
+                    r.value["schema"]["primaryKey"],
+                    r.row,
+                )
+                for r in records
+            )
+
+        with connector.reader(self.name) as reader:
+            records = reader.read_until(
+                lambda seen: len(seen) >= len(self.expected), what=f"{len(self.expected)} rows of {self.name}"
+            )
+        assert found(records) == sorted(self.expected, key=lambda e: e[:2])
+
+
+@pytest.fixture(params=["mysql-MINIMAL", "mysql-FULL", "mariadb-MINIMAL", "mariadb-FULL", "mariadb-NO_LOG"])
+def place(request, worker, connectors):
+    """A schema on a server that logs so much about columns."""
+    flavor, metadata = request.param.split("-")
+    server = request.getfixturevalue(flavor)
+    before = server.settings("binlog_row_metadata")["binlog_row_metadata"]
+    server.execute(f"SET GLOBAL binlog_row_metadata = '{metadata}'")
+    place = Schema(server, unique("ddl")).create()
+    place.metadata = metadata
+    yield place
+    server.execute(f"SET GLOBAL binlog_row_metadata = '{before}'")
+
+
+@contextlib.contextmanager
+def stopped(connector):
+    """While the connector does not run."""
+    assert connector.rest.put(f"/connectors/{connector.name}/stop").status_code in (202, 204)
+    connector.wait("STOPPED")
+    yield
+    assert connector.rest.put(f"/connectors/{connector.name}/resume").status_code in (202, 204)
+    connector.wait("RUNNING")
+
+
+def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors):
+    tables = {name: Table(place, name).create() for name in CHANGES}
+    swapped = Table(place, "swapped").create()
+    reborn = Table(place, "reborn").create()
+    cut = Table(place, "cut").create()
+    everyone = [*tables.values(), swapped, reborn, cut]
+    connector = connectors.run(place, ",".join(table.name for table in everyone))
+    for table in everyone:
+        table.first = table.insert()
+
+    # In the stream, while the connector keeps up.
+    for name, table in tables.items():
+        table.change(name)
+        table.insert()
+    place.execute(
+        "CREATE TABLE _new LIKE swapped",
+        "ALTER TABLE _new ADD more INT FIRST",
+        "RENAME TABLE swapped TO _old, _new TO swapped",
+        "DROP TABLE reborn",
+        "CREATE TABLE reborn (id INT PRIMARY KEY, name INT, amount INT)",
+        "TRUNCATE TABLE cut",
+    )
+    swapped.columns = ["more", *COLUMNS]
+    reborn.texts = set()
+    for table in everyone:
+        table.insert()
+        table.check(connector)
+
+    # The task dies just behind a change.
+    place.execute("ALTER TABLE cut ADD more INT FIRST")
+    os.kill(worker.the_task_pid(), signal.SIGKILL)
+    cut.columns = ["more", *COLUMNS]
+    cut.insert()
+    cut.check(connector)
