@@ -103,6 +103,27 @@ static kc_status dump_gtids(MYSQL *mysql, const struct kc_binlog_start *start, s
     return status;
 }
 
+void kc_replica_name(const char *connector, char out[KC_REPLICA_NAME_BYTES])
+{
+    (void)snprintf(out, KC_REPLICA_NAME_BYTES, "kconnect-%s", connector);
+}
+
+/*
+ * COM_REGISTER_SLAVE: server id (4), host, user and password, each a length (1) and bytes, port (2), rank (4), source id
+ * (4). It makes the reader visible in SHOW REPLICAS, so that others can see that the server id is taken. A server that
+ * refuses it still sends its log, or says better why it does not.
+ */
+static void register_replica(MYSQL *mysql, const struct kc_binlog_start *start)
+{
+    uint8_t bytes[4 + 1 + KC_REPLICA_NAME_BYTES + 1 + 1 + 2 + 4 + 4] = {0};
+    size_t name = strnlen(start->name, KC_REPLICA_NAME_BYTES - 1);
+
+    kc_put_le32(bytes, start->server_id);
+    bytes[4] = (uint8_t)name;
+    memcpy(bytes + 5, start->name, name);
+    (void)kc_packet_command(mysql, KC_COMMAND_REGISTER_REPLICA, bytes, 5 + name + 1 + 1 + 2 + 4 + 4);
+}
+
 kc_status kc_binlog_dump(MYSQL *mysql, const struct kc_binlog_start *start, struct kc_error *err)
 {
     kc_status status = set_common(mysql, start, err);
@@ -111,6 +132,8 @@ kc_status kc_binlog_dump(MYSQL *mysql, const struct kc_binlog_start *start, stru
         status = set_mariadb(mysql, start, err);
     if (status < 0)
         return status;
+    if (start->name != NULL)
+        register_replica(mysql, start);
     if (start->gtids != NULL && start->flavor == KC_FLAVOR_MYSQL)
         return dump_gtids(mysql, start, err);
     if (start->gtids != NULL)

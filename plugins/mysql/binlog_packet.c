@@ -27,6 +27,12 @@ kc_status kc_packet_send(MYSQL *mysql, int command, const uint8_t *bytes, size_t
     return KC_OK;
 }
 
+bool kc_packet_command(MYSQL *mysql, int command, const uint8_t *bytes, size_t len)
+{
+    return mysql->methods->db_command(mysql, (enum enum_server_command)command, (const char *)bytes, len, 0,
+                                      NULL) == 0;
+}
+
 /*
  * Bytes of a TLS record that is decrypted but not yet read. The TLS library is whichever libmariadb was built with, so
  * the question is looked up through libmariadb instead of being linked. An unknown library counts as having bytes: reading

@@ -13,11 +13,15 @@
 
 enum {
     KC_COMMAND_BINLOG_DUMP = 18,
+    KC_COMMAND_REGISTER_REPLICA = 21,
     KC_COMMAND_BINLOG_DUMP_GTID = 30, /* MySQL only; libmariadb calls the number COM_UNSUPPORTED */
 };
 
 /* Sends a command without reading an answer. KC_ERR_RETRY: the connection is gone. */
 kc_status kc_packet_send(MYSQL *mysql, int command, const uint8_t *bytes, size_t len, struct kc_error *err);
+
+/* Sends a command and reads the server's OK. False: it said no, or the connection broke; mysql_errno() tells. */
+bool kc_packet_command(MYSQL *mysql, int command, const uint8_t *bytes, size_t len);
 
 /* True when the next packet's first bytes are in a buffer of the process. */
 bool kc_packet_buffered(const MYSQL *mysql);

@@ -26,6 +26,7 @@ struct kc_binlog_start {
     uint64_t pos;          /* of an event's first byte; less than 4 means 4 */
     uint32_t server_id;    /* not 0, unique among all replicas of the server */
     uint32_t heartbeat_ms; /* the server sends one after this much silence; 0: never */
+    const char *name; /* shown as Host in SHOW REPLICAS, see kc_replica_name(); NULL: do not appear there */
 };
 
 /* Where the server would have to be asked to go on. */
@@ -36,6 +37,11 @@ struct kc_binlog_place {
 };
 
 struct kc_binlog;
+
+enum { KC_REPLICA_NAME_BYTES = 61 }; /* servers before MySQL 8.0.17 take 60 characters */
+
+/* How a connector appears in the server's list of replicas: "kconnect-" and its name. */
+void kc_replica_name(const char *connector, char out[KC_REPLICA_NAME_BYTES]);
 
 /*
  * Sends the session variables and the dump command. `stop_fd` (-1: none) becomes readable when the caller wants

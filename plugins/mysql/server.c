@@ -102,31 +102,62 @@ kc_status kc_server_read(MYSQL *mysql, struct kc_server *out, struct kc_error *e
     return find_zone(mysql, out, &zone, err);
 }
 
+static kc_status check_log(const struct kc_server *s, struct kc_error *err)
+{
+    if (s->log_bin)
+        return KC_OK;
+    return kc_fail(
+        err, KC_ERR_CONFIG,
+        "log_bin is off: the server writes no binary log; start it with log_bin=ON, binlog_format=ROW "
+        "and a server_id, under [mysqld] of its option file");
+}
+
+static kc_status check_format(const struct kc_server *s, struct kc_error *err)
+{
+    if (s->binlog_format[0] == '\0' || strcasecmp(s->binlog_format, "ROW") == 0)
+        return KC_OK;
+    return kc_fail(
+        err, KC_ERR_CONFIG,
+        "binlog_format is %s, but changes can be read from ROW only: SET GLOBAL binlog_format = 'ROW', "
+        "set it in the option file, and let the clients connect again",
+        s->binlog_format);
+}
+
+static kc_status check_image(const struct kc_server *s, struct kc_error *err)
+{
+    if (s->row_image[0] == '\0' || strcasecmp(s->row_image, "FULL") == 0)
+        return KC_OK;
+    return kc_fail(err, KC_ERR_CONFIG,
+                   "binlog_row_image is %s, so rows would arrive with columns missing: SET GLOBAL "
+                   "binlog_row_image = 'FULL', set it in the option file, and let the clients connect again",
+                   s->row_image);
+}
+
+static kc_status check_value_options(const struct kc_server *s, struct kc_error *err)
+{
+    if (strstr(s->row_value_options, "PARTIAL_JSON") == NULL)
+        return KC_OK;
+    return kc_fail(
+        err, KC_ERR_CONFIG,
+        "binlog_row_value_options has PARTIAL_JSON, so documents would arrive in pieces: SET GLOBAL "
+        "binlog_row_value_options = ''");
+}
+
+kc_status kc_server_check_binlog_part(const struct kc_server *s, uint32_t part, struct kc_error *err)
+{
+    static kc_status (*const parts[KC_SERVER_BINLOG_PARTS])(const struct kc_server *, struct kc_error *) = {
+        check_log, check_format, check_image, check_value_options};
+
+    return parts[part](s, err);
+}
+
 kc_status kc_server_check_binlog(const struct kc_server *s, struct kc_error *err)
 {
-    if (!s->log_bin)
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "the server writes no binary log; start it with log_bin=ON, binlog_format=ROW and a server_id, "
-            "under [mysqld] of its option file");
-    if (s->binlog_format[0] != '\0' && strcasecmp(s->binlog_format, "ROW") != 0)
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "binlog_format is %s, but changes can be read from ROW only: SET GLOBAL binlog_format = 'ROW', "
-            "set it in the option file, and let the clients connect again",
-            s->binlog_format);
-    if (s->row_image[0] != '\0' && strcasecmp(s->row_image, "FULL") != 0)
-        return kc_fail(err, KC_ERR_CONFIG,
-                       "binlog_row_image is %s, so rows would arrive with columns missing: SET GLOBAL "
-                       "binlog_row_image = "
-                       "'FULL', set it in the option file, and let the clients connect again",
-                       s->row_image);
-    if (strstr(s->row_value_options, "PARTIAL_JSON") != NULL)
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "binlog_row_value_options has PARTIAL_JSON, so documents would arrive in pieces: SET GLOBAL "
-            "binlog_row_value_options = ''");
-    return KC_OK;
+    kc_status status = KC_OK;
+
+    for (uint32_t i = 0; i < KC_SERVER_BINLOG_PARTS && status == KC_OK; i++)
+        status = kc_server_check_binlog_part(s, i, err);
+    return status;
 }
 
 kc_status kc_server_place_read(MYSQL *mysql, const struct kc_server *server, struct kc_server_place *out,

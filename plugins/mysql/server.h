@@ -7,7 +7,7 @@
 
 #include <mysql.h>
 
-enum { KC_SERVER_TEXT_BYTES = 80 };
+enum { KC_SERVER_TEXT_BYTES = 80, KC_SERVER_BINLOG_PARTS = 4 };
 
 struct kc_server {
     enum kc_flavor flavor;
@@ -30,6 +30,8 @@ kc_status kc_server_read(MYSQL *mysql, struct kc_server *out, struct kc_error *e
 
 /* KC_ERR_CONFIG with the statement that mends it, unless the binary log holds full row images. */
 kc_status kc_server_check_binlog(const struct kc_server *server, struct kc_error *err);
+/* One of the KC_SERVER_BINLOG_PARTS settings that it looks at, for who wants all of the faults; the first is log_bin. */
+kc_status kc_server_check_binlog_part(const struct kc_server *server, uint32_t part, struct kc_error *err);
 
 /* The end of the binary log. `gtids` is malloc'ed text, NULL where the server has no GTIDs. */
 struct kc_server_place {

@@ -66,8 +66,11 @@ static kc_status start_place(struct kc_stream *st, const struct kc_position *p, 
 kc_status kc_stream_open(struct kc_source *s, const struct kc_position *position, struct kc_error *err)
 {
     struct kc_stream *st = &s->stream;
-    struct kc_binlog_start start = {
-        .flavor = s->server.flavor, .server_id = s->config.server_id, .heartbeat_ms = s->config.heartbeat_ms};
+    char name[KC_REPLICA_NAME_BYTES];
+    struct kc_binlog_start start = {.flavor = s->server.flavor,
+                                    .server_id = s->config.server_id,
+                                    .heartbeat_ms = s->config.heartbeat_ms,
+                                    .name = name};
     kc_status status = start_place(st, position, s->server.flavor, s->server.gtid, err);
 
     if (status < 0)
@@ -85,6 +88,7 @@ kc_status kc_stream_open(struct kc_source *s, const struct kc_position *position
     if (st->done != NULL && !kc_gtid_set_is_empty(st->done) &&
         !(s->fresh && s->server.flavor == KC_FLAVOR_MARIADB))
         start.gtids = st->done;
+    kc_replica_name(s->config.connector, name);
     start.file = st->file;
     start.pos = st->pos;
     st->lost_after_ms = (int64_t)s->config.heartbeat_ms * SILENT_HEARTBEATS;
