@@ -11,6 +11,8 @@
 static const char ENDPOINT[] = "\nYou can also find the above list of errors at the endpoint "
                                "`/connector-plugins/{connectorType}/config/validate`";
 
+enum { RETRY_CHECK_S = 5 };
+
 bool kc_trim(const char *text, char *out, size_t size)
 {
     size_t n;
@@ -45,12 +47,65 @@ bool kc_config_name(struct kc_props *config, const char *name, struct kc_reply *
     return true;
 }
 
+bool kc_config_depth(const struct kc_request *q, enum kc_check_depth *out, struct kc_reply *reply)
+{
+    const char *text = kc_uri_parameter(&q->uri, "validateOnly");
+
+    *out = text == NULL ? KC_CHECK_ALL : KC_CHECK_DECLARED;
+    if (text == NULL || strcmp(text, "declared") == 0)
+        return true;
+    kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
+                   "The parameter validateOnly knows one value, declared, which leaves out the checks that "
+                   "connect to the other system.");
+    return false;
+}
+
+/* Passes problems on, and notes whether one is about a key of the connector's own. */
+struct sieve {
+    const struct kc_component_info *component;
+    kc_config_problem_fn *problem;
+    void *arg;
+    bool own;
+};
+
+static void pass(void *arg, const char *key, const char *sentence)
+{
+    struct sieve *s = arg;
+
+    for (size_t i = 0; key != NULL && i < s->component->n_keys; i++)
+        s->own = s->own || strcmp(s->component->keys[i].name, key) == 0;
+    s->problem(s->arg, key, sentence);
+}
+
+bool kc_config_problems(struct kc_request *q, const struct kc_component_info *component,
+                        const struct kc_props *config, enum kc_check_depth depth,
+                        kc_config_problem_fn *problem, void *arg, struct kc_reply *reply)
+{
+    struct sieve sieve = {.component = component, .problem = problem, .arg = arg};
+    struct kc_error err = KC_ERROR_INIT;
+
+    (void)kc_connector_config_check(q->context->registry, config, pass, &sieve);
+    if (depth == KC_CHECK_DECLARED || sieve.own || q->context->validator == NULL)
+        return true;
+    if (kc_validator_run(q->context->validator, component, config, q->stopping, problem, arg, &err) >= 0)
+        return true;
+    kc_reply_unavailable(reply, RETRY_CHECK_S, "%s", err.message);
+    return false;
+}
+
+/* The sentences of Kafka Connect's 400. */
+struct refusal {
+    struct kc_buf sentences;
+    size_t n;
+};
+
 static void collect(void *arg, const char *key, const char *sentence)
 {
-    struct kc_buf *b = arg;
+    struct refusal *r = arg;
 
     (void)key;
-    kc_buf_printf(b, "\n%s", sentence);
+    kc_buf_printf(&r->sentences, "\n%s", sentence);
+    r->n++;
 }
 
 static void reply_no_class(struct kc_request *q, const struct kc_props *config, struct kc_reply *reply)
@@ -80,13 +135,13 @@ static void reply_unknown_class(struct kc_request *q, const char *class, struct 
     kc_buf_finish(&names);
 }
 
-bool kc_config_acceptable(struct kc_request *q, const struct kc_props *config, const char **type,
-                          struct kc_reply *reply)
+bool kc_config_acceptable(struct kc_request *q, const struct kc_props *config, enum kc_check_depth depth,
+                          const char **type, struct kc_reply *reply)
 {
     const char *class = kc_props_get(config, "connector.class");
     const struct kc_component_info *component;
-    struct kc_buf problems = {0};
-    size_t n;
+    struct refusal refusal = {0};
+    bool good;
 
     if (class == NULL) {
         reply_no_class(q, config, reply);
@@ -98,13 +153,15 @@ bool kc_config_acceptable(struct kc_request *q, const struct kc_props *config, c
         return false;
     }
     *type = component->kind == KC_KIND_SINK ? "sink" : "source";
-    n = kc_connector_config_check(q->context->registry, config, collect, &problems);
-    if (n > 0)
+    good = kc_config_problems(q, component, config, depth, collect, &refusal, reply);
+    if (good && refusal.n > 0) {
         kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
-                       "Connector configuration is invalid and contains the following %zu error(s):%s%s", n,
-                       problems.data == NULL ? "" : problems.data, ENDPOINT);
-    kc_buf_finish(&problems);
-    return n == 0;
+                       "Connector configuration is invalid and contains the following %zu error(s):%s%s",
+                       refusal.n, refusal.sentences.data == NULL ? "" : refusal.sentences.data, ENDPOINT);
+        good = false;
+    }
+    kc_buf_finish(&refusal.sentences);
+    return good;
 }
 
 /* A Host header goes into Location only when it looks like a host: nobody may smuggle anything through it. */

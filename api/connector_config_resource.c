@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/json.h"
 #include "change.h"
 #include "config_check.h"
@@ -57,17 +59,48 @@ static struct kc_props *overlay(const struct kc_props *stored, const struct kc_p
     return all;
 }
 
+/* True when both hold the same keys with the same values. */
+static bool same_config(const struct kc_props *a, const struct kc_props *b)
+{
+    bool same = kc_props_count(a) == kc_props_count(b);
+
+    for (size_t i = 0; same && i < kc_props_count(a); i++) {
+        const char *other = kc_props_get(b, kc_props_key(a, i));
+
+        same = other != NULL && strcmp(other, kc_props_value(a, i)) == 0;
+    }
+    return same;
+}
+
 /*
- * One attempt against the connector as the view shows it. `merge`: what was sent is laid over what is stored.
- * False: the reply is complete. True: done, or a conflict in *outcome, in which case it is worth another
- * look.
+ * A stopped connector touches the other system only once it is resumed, so its configuration may be mended while that
+ * system is away. What is stored already is not tried out again: a repeated PUT changes nothing and always succeeds.
  */
-static bool attempt(struct kc_request *q, const struct kc_props *sent, const struct kc_props *nulls,
-                    bool merge, enum kc_change_outcome *outcome, struct kc_reply *reply)
+static enum kc_check_depth depth_for(const struct kc_connector_view *c, const struct kc_props *config,
+                                     enum kc_check_depth asked)
+{
+    return c != NULL && (c->target == KC_TARGET_STOPPED || same_config(c->config, config)) ? KC_CHECK_DECLARED
+                                                                                           : asked;
+}
+
+/* What was sent, and how it is to be taken. */
+struct sent {
+    struct kc_props *config;
+    const struct kc_props *nulls; /* keys to be removed; NULL: none */
+    bool merge;                   /* it is laid over what is stored */
+    enum kc_check_depth depth;
+};
+
+/*
+ * One attempt against the connector as the view shows it. False: the reply is complete. True: done, or a conflict in *outcome,
+ * in which case it is worth another look.
+ */
+static bool attempt(struct kc_request *q, const struct sent *sent, enum kc_change_outcome *outcome,
+                    struct kc_reply *reply)
 {
     const struct kc_connector_view *c = kc_request_connector(q);
     struct kc_change change = {.kind = KC_CHANGE_CONFIG, .name = q->params[0]};
-    struct kc_props *config = overlay(merge && c != NULL ? c->config : NULL, sent, nulls);
+    struct kc_props *config = overlay(sent->merge && c != NULL ? c->config : NULL, sent->config, sent->nulls);
     struct kc_error err = KC_ERROR_INIT;
     bool good = false;
 
@@ -82,7 +115,7 @@ static bool attempt(struct kc_request *q, const struct kc_props *sent, const str
         kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "%s", err.message);
         goto done;
     }
-    if (!kc_config_acceptable(q, config, &change.type, reply))
+    if (!kc_config_acceptable(q, config, depth_for(c, config, sent->depth), &change.type, reply))
         goto done;
     change.config = config;
     /*
@@ -96,17 +129,16 @@ done:
     return good;
 }
 
-static void change_config(struct kc_request *q, const struct kc_props *sent, const struct kc_props *nulls,
-                          bool merge, struct kc_reply *reply)
+static void change_config(struct kc_request *q, const struct sent *sent, struct kc_reply *reply)
 {
     enum kc_change_outcome outcome = KC_CHANGE_CONFLICT;
 
     for (int i = 0; i < KC_CONFIG_TRIES && outcome == KC_CHANGE_CONFLICT; i++) {
-        if (merge && kc_request_connector(q) == NULL) {
+        if (sent->merge && kc_request_connector(q) == NULL) {
             kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
             return;
         }
-        if (!attempt(q, sent, nulls, merge, &outcome, reply))
+        if (!attempt(q, sent, &outcome, reply))
             return;
     }
     if (outcome == KC_CHANGE_CONFLICT)
@@ -122,30 +154,34 @@ static void change_config(struct kc_request *q, const struct kc_props *sent, con
 void kc_put_config(struct kc_request *q, struct kc_reply *reply)
 {
     struct kc_error err = KC_ERROR_INIT;
-    struct kc_props *sent;
+    struct sent sent = {.merge = false};
 
     if (kc_connector_name_check(q->params[0], &err) != KC_OK) {
         kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "%s", err.message);
         return;
     }
-    sent = read_body(q, NULL, reply);
-    if (sent != NULL)
-        change_config(q, sent, NULL, false, reply);
-    kc_props_destroy(sent);
+    if (!kc_config_depth(q, &sent.depth, reply))
+        return;
+    sent.config = read_body(q, NULL, reply);
+    if (sent.config != NULL)
+        change_config(q, &sent, reply);
+    kc_props_destroy(sent.config);
 }
 
 /* PATCH /connectors/X/config: keys are merged into what is stored, null removes one. */
 void kc_patch_config(struct kc_request *q, struct kc_reply *reply)
 {
-    struct kc_props *nulls = kc_props_create(), *sent;
+    struct kc_props *nulls = kc_props_create();
+    struct sent sent = {.nulls = nulls, .merge = true};
 
     if (nulls == NULL) {
         reply->body.failed = true;
         return;
     }
-    sent = read_body(q, nulls, reply);
-    if (sent != NULL)
-        change_config(q, sent, nulls, true, reply);
-    kc_props_destroy(sent);
+    if (kc_config_depth(q, &sent.depth, reply))
+        sent.config = read_body(q, nulls, reply);
+    if (sent.config != NULL)
+        change_config(q, &sent, reply);
+    kc_props_destroy(sent.config);
     kc_props_destroy(nulls);
 }

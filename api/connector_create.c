@@ -110,8 +110,9 @@ void kc_post_connectors(struct kc_request *q, struct kc_reply *reply)
     struct kc_error err = KC_ERROR_INIT;
     struct kc_change change = {.kind = KC_CHANGE_CREATE, .name = made.name};
     enum kc_change_outcome outcome;
+    enum kc_check_depth depth;
 
-    if (!read_creation(q, &made, reply))
+    if (!kc_config_depth(q, &depth, reply) || !read_creation(q, &made, reply))
         goto done;
     if (kc_fleet_find(q->view, made.name) !=
         NULL) { /* saves asking; the leader decides between simultaneous ones */
@@ -123,7 +124,10 @@ void kc_post_connectors(struct kc_request *q, struct kc_reply *reply)
         kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "%s", err.message);
         goto done;
     }
-    if (!kc_config_acceptable(q, made.config, &change.type, reply))
+    /* Nothing is to run yet: the other system may be down, or not exist. */
+    if (made.target == KC_TARGET_STOPPED)
+        depth = KC_CHECK_DECLARED;
+    if (!kc_config_acceptable(q, made.config, depth, &change.type, reply))
         goto done;
     change.config = made.config;
     change.target = made.target;

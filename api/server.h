@@ -5,6 +5,7 @@
 #include "config/worker_config.h"
 #include "fleet/fleet.h"
 #include "plugin/registry.h"
+#include "validate/validator.h"
 
 struct kc_api;
 
@@ -12,6 +13,7 @@ struct kc_api;
 struct kc_api_context {
     const struct kc_worker_config *config;
     const struct kc_registry *registry;
+    struct kc_validator *validator;
     const char *worker_id;
 };
 

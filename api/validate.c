@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "config_check.h"
 #include "documents.h"
 #include "plugin/connector_config.h"
 #include "resources.h"
@@ -213,14 +214,16 @@ static void unmask(struct kc_request *q, struct kc_props *config)
 static void validate(struct kc_request *q, struct kc_props *config, struct kc_reply *reply)
 {
     struct validation v = {.component = meant(q, config, reply)};
+    enum kc_check_depth depth;
 
-    if (v.component == NULL)
+    if (v.component == NULL || !kc_config_depth(q, &depth, reply))
         return;
     unmask(q, config);
     v.common = kc_common_keys(v.component->kind, &v.n_common);
     v.config = kc_connector_config_masked(q->context->registry, config);
-    (void)kc_connector_config_check(q->context->registry, config, collect, &v.findings);
-    if (v.config == NULL || v.findings.failed) {
+    if (!kc_config_problems(q, v.component, config, depth, collect, &v.findings, reply)) {
+        /* the reply says why nothing is known */
+    } else if (v.config == NULL || v.findings.failed) {
         reply->body.failed = true;
     } else {
         write_infos(&reply->body, &v, kc_props_get(config, "connector.class"));
@@ -232,8 +235,8 @@ static void validate(struct kc_request *q, struct kc_props *config, struct kc_re
 }
 
 /*
- * PUT /connector-plugins/C/config/validate: what the declarations say about a configuration; nothing is
- * stored.
+ * PUT /connector-plugins/C/config/validate: what the declarations say about a configuration, and what the plugin finds
+ * out by trying; nothing is stored.
  */
 void kc_put_validate(struct kc_request *q, struct kc_reply *reply)
 {

@@ -109,6 +109,8 @@ kc_status kc_cli_parse(int argc, char **argv, struct kc_cli *out, struct kc_erro
     } else if (strcmp(word, "probe") == 0 && argc == 3) {
         out->role = KC_ROLE_PROBE;
         out->file = argv[2];
+    } else if (strcmp(word, "validate") == 0 && argc == 2) {
+        out->role = KC_ROLE_VALIDATE;
     } else if (word[0] == '\0') {
         return kc_fail(err, KC_ERR_CONFIG, "a command is missing");
     } else {

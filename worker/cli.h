@@ -6,7 +6,7 @@
 
 #include "base/props.h"
 
-enum kc_role { KC_ROLE_HELP, KC_ROLE_VERSION, KC_ROLE_WORKER, KC_ROLE_TASK, KC_ROLE_PROBE };
+enum kc_role { KC_ROLE_HELP, KC_ROLE_VERSION, KC_ROLE_WORKER, KC_ROLE_TASK, KC_ROLE_PROBE, KC_ROLE_VALIDATE };
 
 struct kc_cli {
     enum kc_role role;

@@ -6,6 +6,7 @@
 #include "config/worker_config.h"
 #include "plugin/registry.h"
 #include "task/task_main.h"
+#include "validate/validator.h"
 #include "worker_run.h"
 
 enum { EXIT_USAGE = 2 };
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
     case KC_ROLE_WORKER: status = run_worker(&cli); break;
     case KC_ROLE_TASK: status = kc_task_main(); break;
     case KC_ROLE_PROBE: status = kc_probe_main(cli.file); break;
+    case KC_ROLE_VALIDATE: status = kc_validate_main(); break;
     }
     kc_cli_finish(&cli);
     return status;

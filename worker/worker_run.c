@@ -12,6 +12,7 @@
 #include "server.h"
 #include "supervisor/supervisor.h"
 #include "task_plan.h"
+#include "validate/validator.h"
 
 enum {
     EXIT_DEADLINE_MS = 9500, /* from the signal to the end, whatever hangs */
@@ -27,6 +28,7 @@ struct worker {
     char executable[4096];
     struct kc_registry *registry;
     struct kc_supervisor *supervisor;
+    struct kc_validator *validator;
     struct kc_api *api;
     struct kc_fleet *fleet;
     bool stopping;
@@ -150,7 +152,11 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
     w->supervisor = kc_supervisor_create(&w->loop, &options, on_task_status, w);
     if (w->supervisor == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    w->validator = kc_validator_create(w->executable, w->config);
+    if (w->validator == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     context.registry = w->registry;
+    context.validator = w->validator;
     w->api = kc_api_start(&context, err);
     if (w->api == NULL)
         return err->status;
@@ -170,6 +176,7 @@ static void stop_parts(struct worker *w)
         kc_fleet_stop(w->fleet);
     if (w->supervisor != NULL)
         kc_supervisor_destroy(w->supervisor);
+    kc_validator_destroy(w->validator);
     kc_registry_destroy(w->registry);
 }
 

@@ -1,0 +1,63 @@
+#include "validate/validate_host.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "plugin/probe_host.h"
+
+enum { MAX_PROBLEMS = 1000 };
+
+static void write_line(int fd, const struct kc_buf *line)
+{
+    size_t at = 0;
+
+    while (!line->failed && at < line->len) {
+        ssize_t n = write(fd, line->data + at, line->len - at);
+
+        if (n < 0 && errno != EINTR)
+            return; /* the worker gave up on us, and kills us now */
+        if (n > 0)
+            at += (size_t)n;
+    }
+}
+
+void kc_validate_report(struct kc_report *r, const char *key, const char *message)
+{
+    struct kc_buf line = {0};
+
+    if (r == NULL || message == NULL || ++r->n > MAX_PROBLEMS)
+        return;
+    kc_buf_str(&line, "{\"key\":");
+    if (key != NULL)
+        kc_buf_json(&line, key, strlen(key));
+    else
+        kc_buf_str(&line, "null");
+    kc_buf_str(&line, ",\"message\":");
+    kc_buf_json(&line, message, strlen(message));
+    kc_buf_str(&line, "}\n");
+    write_line(r->fd, &line);
+    kc_buf_finish(&line);
+}
+
+void kc_validate_report_done(struct kc_report *r)
+{
+    struct kc_buf line = {0};
+
+    kc_buf_str(&line, "{\"done\":true}\n");
+    write_line(r->fd, &line);
+    kc_buf_finish(&line);
+}
+
+const struct kc_host *kc_validate_host(void)
+{
+    static struct kc_host host;
+
+    /* A process of one thread. */
+    if (host.struct_size == 0) {
+        host = *kc_probe_host();
+        host.report_error = kc_validate_report;
+    }
+    return &host;
+}

@@ -1,0 +1,23 @@
+/*
+ * validate_host.h - the host table of a plugin while it checks a configuration: it may log and report; there is no task, so
+ * the other calls answer "unsupported", as in the probe.
+ */
+#ifndef KC_VALIDATE_VALIDATE_HOST_H
+#define KC_VALIDATE_VALIDATE_HOST_H
+
+#include <kconnect/host.h>
+
+/* Writes each problem as a line of JSON to `fd` at once, so that it counts even when the plugin crashes later. */
+struct kc_report {
+    int fd;
+    uint32_t n;
+};
+
+const struct kc_host *kc_validate_host(void);
+
+/* What kc_host.report_error does; key NULL: about the whole. */
+void kc_validate_report(struct kc_report *r, const char *key, const char *message);
+/* The last line: the check came to its end. */
+void kc_validate_report_done(struct kc_report *r);
+
+#endif

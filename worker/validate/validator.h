@@ -1,0 +1,44 @@
+/*
+ * validator.h - asks a connector's plugin what it thinks of a configuration: planner->validate(), in a process of its own.
+ *
+ * A check may connect to the other system, may hang and may crash, so each one runs as `kconnect validate`, lives at most
+ * KC_VALIDATE_DEADLINE_MS, and is killed then with everything that it started. What it found until then counts; a crash
+ * or the deadline becomes one more problem, with the plugin's name in it. The configuration, with its passwords, goes
+ * over a socketpair only.
+ */
+#ifndef KC_VALIDATE_VALIDATOR_H
+#define KC_VALIDATE_VALIDATOR_H
+
+#include <stdatomic.h>
+
+#include "config/worker_config.h"
+#include "plugin/connector_config.h"
+
+enum {
+    KC_VALIDATE_DEADLINE_MS = 10000,
+    KC_VALIDATE_WAIT_MS = 10000, /* for one of the places */
+    KC_VALIDATE_AT_ONCE = 8,     /* checks running at the same time */
+};
+
+struct kc_validator;
+
+/* `executable` is our own file, `config` the worker's; both outlive it. NULL: out of memory. */
+struct kc_validator *kc_validator_create(const char *executable, const struct kc_worker_config *config);
+/* No check may be running. NULL is ignored. */
+void kc_validator_destroy(struct kc_validator *v);
+
+/*
+ * Checks `config`, whose declared level must be fine as far as the connector's own keys go. Reports each problem with
+ * its key (NULL: about the whole). Blocking, any thread; the thread must outlive the call, because the child dies with the
+ * thread that started it, which is what ends a check whose worker is killed. `stopping` (may be NULL) ends it early.
+ * KC_OK: the check ended, however it did. KC_ERR_RETRY: too many others are running, or the worker stops; nothing is
+ * known about the configuration. Several calls at once share KC_VALIDATE_AT_ONCE places.
+ */
+kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_info *component,
+                           const struct kc_props *config, const atomic_bool *stopping,
+                           kc_config_problem_fn *problem, void *arg, struct kc_error *err);
+
+/* The role `kconnect validate`; see validate_main.c. Exit status. */
+int kc_validate_main(void);
+
+#endif
