@@ -5,6 +5,8 @@
 
 #include "kafka/client_config.h"
 
+enum { TOPICS_A_REQUEST = 200 };
+
 /* A failure of the call itself, as opposed to the answer for one topic. */
 static kc_status fail_code(struct kc_error *err, rd_kafka_resp_err_t code, const char *what,
                            const char *reason)
@@ -145,6 +147,66 @@ done:
         rd_kafka_AdminOptions_destroy(options);
     rd_kafka_NewTopic_destroy_array(topics, made);
     free(topics);
+    return status;
+}
+
+/* Hands over what the broker told of each topic. */
+static void tell_configs(const rd_kafka_event_t *event, kc_topic_config_fn *told, void *arg,
+                         struct kc_error *err)
+{
+    const rd_kafka_DescribeConfigs_result_t *result =
+        rd_kafka_event_DescribeConfigs_result((rd_kafka_event_t *)event);
+    size_t n, n_entries;
+    const rd_kafka_ConfigResource_t **resources = rd_kafka_DescribeConfigs_result_resources(result, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *topic = rd_kafka_ConfigResource_name(resources[i]);
+        rd_kafka_resp_err_t code = rd_kafka_ConfigResource_error(resources[i]);
+        const rd_kafka_ConfigEntry_t **entries = rd_kafka_ConfigResource_configs(resources[i], &n_entries);
+
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            (void)fail_code(err, code, topic, rd_kafka_ConfigResource_error_string(resources[i]));
+            continue;
+        }
+        for (size_t k = 0; k < n_entries; k++) {
+            const char *value = rd_kafka_ConfigEntry_value(entries[k]);
+
+            if (value != NULL)
+                told(arg, topic, rd_kafka_ConfigEntry_name(entries[k]), value);
+        }
+    }
+}
+
+kc_status kc_admin_topic_configs(rd_kafka_t *client, const char *const *topics, size_t n,
+                                 const char *const *keys, int timeout_ms, kc_topic_config_fn *told, void *arg,
+                                 struct kc_error *err)
+{
+    rd_kafka_ConfigResource_t *resources[TOPICS_A_REQUEST];
+    rd_kafka_AdminOptions_t *options = make_options(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout_ms);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
+    kc_status status = KC_OK;
+
+    for (size_t done = 0, some; status == KC_OK && done < n; done += some) {
+        rd_kafka_event_t *event;
+
+        some = n - done < TOPICS_A_REQUEST ? n - done : TOPICS_A_REQUEST;
+        for (size_t i = 0; i < some; i++) {
+            resources[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topics[done + i]);
+            for (size_t k = 0; keys[k] != NULL; k++) /* a name without a value is a question here */
+                (void)rd_kafka_ConfigResource_set_config(resources[i], keys[k], "");
+        }
+        rd_kafka_DescribeConfigs(client, resources, some, options, queue);
+        event = wait_answer(queue, timeout_ms, "the topics' configuration", err);
+        if (event == NULL)
+            status = err->status;
+        else
+            tell_configs(event, told, arg, err);
+        if (event != NULL)
+            rd_kafka_event_destroy(event);
+        rd_kafka_ConfigResource_destroy_array(resources, some);
+    }
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_AdminOptions_destroy(options);
     return status;
 }
 

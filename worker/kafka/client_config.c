@@ -9,6 +9,12 @@
 static const char *const forbidden[] = {"plugin.library.paths", "client.id", "enable.auto.offset.store",
                                         NULL};
 
+/* Kafka Connect's (Java's) names of properties that mean exactly what librdkafka has under another name. */
+static const char *librdkafka_name(const char *key)
+{
+    return strcmp(key, "max.request.size") == 0 ? "message.max.bytes" : key;
+}
+
 bool kc_client_key_known(const char *key)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
@@ -16,7 +22,8 @@ bool kc_client_key_known(const char *key)
     bool known;
 
     /* A value nothing accepts: a known key answers INVALID or OK, an unknown one UNKNOWN. */
-    known = rd_kafka_conf_set(conf, key, "", reason, sizeof(reason)) != RD_KAFKA_CONF_UNKNOWN;
+    known =
+        rd_kafka_conf_set(conf, librdkafka_name(key), "", reason, sizeof(reason)) != RD_KAFKA_CONF_UNKNOWN;
     rd_kafka_conf_destroy(conf);
     return known;
 }
@@ -40,7 +47,7 @@ static kc_status add_prefixed(struct kc_props *to, const struct kc_props *from, 
 
         if (strncmp(key, prefix, n) != 0 || is_forbidden(key + n) || !kc_client_key_known(key + n))
             continue;
-        if (kc_props_set(to, key + n, kc_props_value(from, i)) < 0)
+        if (kc_props_set(to, librdkafka_name(key + n), kc_props_value(from, i)) < 0)
             return KC_ERR_NOMEM;
     }
     return KC_OK;

@@ -58,8 +58,10 @@ kc_status kc_arena_more(struct kc_arena *pub, uint64_t size)
     struct kc_task_arena *a = (struct kc_task_arena *)(void *)pub;
     struct kc_arena_chunk *c;
 
-    if (size > a->limit_bytes || a->used_bytes > a->limit_bytes - size)
+    if (size > a->limit_bytes || a->used_bytes > a->limit_bytes - size) {
+        a->refused_bytes = a->used_bytes + size;
         return KC_ERR_NOMEM;
+    }
     c = take_spare(a, size);
     if (c == NULL) {
         size_t bytes = size > KC_ARENA_CHUNK_BYTES ? (size + 15) & ~UINT64_C(15) : KC_ARENA_CHUNK_BYTES;
@@ -91,6 +93,6 @@ void kc_arena_reset(struct kc_task_arena *a)
         a->spare = c;
         a->spare_bytes += c->bytes;
     }
-    a->used_bytes = 0;
+    a->used_bytes = a->refused_bytes = 0;
     a->pub.cur = a->pub.end = NULL;
 }

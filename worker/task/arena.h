@@ -8,8 +8,7 @@
 
 enum {
     KC_ARENA_CHUNK_BYTES = 256 << 10,
-    KC_ARENA_KEEP_BYTES = 2 << 20,    /* what a reset keeps for the next batch */
-    KC_ARENA_LIMIT_BYTES = 256 << 20, /* a single batch never holds more */
+    KC_ARENA_KEEP_BYTES = 2 << 20, /* what a reset keeps for the next batch */
 };
 
 /* Make one with kc_arena_create(), hand &pub to plugins. Task thread only. */
@@ -20,6 +19,8 @@ struct kc_task_arena {
     size_t used_bytes;
     size_t spare_bytes;
     size_t limit_bytes;
+    size_t
+        refused_bytes; /* what the batch in hand would have needed, had it not been above the limit; 0: it was not */
 };
 
 /* NULL: out of memory. */

@@ -51,6 +51,7 @@ static kc_status open_one(struct kc_converter *c, struct kc_task *task, enum kc_
     if (status < 0)
         return status;
     kc_ctx_init(&c->ctx, task, &component);
+    c->ctx.stage = which == KC_FOR_KEY ? "KEY_CONVERTER" : "VALUE_CONVERTER";
     c->ops = component.def->ops;
     c->slices = (struct kc_slices){.struct_size = sizeof(c->slices), .grow = grow_slices};
     if (!KC_CAN(struct kc_converter_ops, c->ops, encode))

@@ -76,19 +76,19 @@ static const struct kc_schema *schema_new(struct kc_ctx *ctx, const struct kc_sc
 static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
 {
     struct kc_task *t = ctx->task;
-    struct kc_error failed = *why;
+    bool ours = strcmp(ctx->stage, "TASK_POLL") == 0;
+    struct kc_failure failure = {.index = i,
+                                 .stage = ctx->stage,
+                                 .component = ctx->component.label,
+                                 .exception = ours ? "org.apache.kafka.connect.errors.ConnectException"
+                                                   : "org.apache.kafka.connect.errors.DataException"};
+    struct kc_error failed = KC_ERROR_INIT;
 
     kc_batch_at(b, i)->flags |= KC_REC_FAILED;
     atomic_fetch_add(&t->errors, 1);
-    if (t->tolerate_bad_records) {
-        kc_log(KC_WARN, ctx->component.def->id, "a record was skipped because errors.tolerance is all: %s",
-               why->message);
-        return;
-    }
-    failed.struct_size = sizeof(failed);
-    if (failed.status >= 0 || failed.status == KC_ERR_RECORD)
-        failed.status = KC_ERR_FATAL;
-    kc_task_raise(t, &failed);
+    (void)kc_fail(&failed, why->status, "%s", why->message);
+    if (kc_failures_add(&t->failures, &failure, &failed) < 0)
+        kc_task_raise(t, &failed);
 }
 
 static void request_reconfiguration(struct kc_ctx *ctx)
@@ -219,7 +219,7 @@ const struct kc_host *kc_host_table(void)
 
 void kc_ctx_init(struct kc_ctx *ctx, struct kc_task *task, const struct kc_component_ref *component)
 {
-    *ctx = (struct kc_ctx){.task = task, .component = *component};
+    *ctx = (struct kc_ctx){.task = task, .component = *component, .stage = "TASK_POLL"};
 }
 
 void kc_ctx_finish(struct kc_ctx *ctx)

@@ -11,6 +11,7 @@
 struct kc_ctx {
     struct kc_task *task;
     struct kc_component_ref component;
+    const char *stage; /* Kafka Connect's word for what the instance does to a record */
 };
 
 const struct kc_host *kc_host_table(void);

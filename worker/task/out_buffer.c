@@ -2,22 +2,39 @@
 
 #include <stdlib.h>
 
-enum { FIRST_BYTES = 64 << 10 };
+enum {
+    FIRST_BYTES = 64 << 10,
+    LARGE_BYTES = 4 << 20, /* a buffer of this size grows by a quarter, a smaller one to twice its size */
+};
+
+static uint64_t limit_of(const struct kc_out_pool *pool)
+{
+    return pool->limit_bytes > 0 && pool->limit_bytes < INT32_MAX ? pool->limit_bytes : INT32_MAX;
+}
+
+/* At least `need`, with room for more, unless that is too much. */
+static uint64_t next_capacity(uint64_t cap, uint64_t need, uint64_t limit)
+{
+    if (cap == 0)
+        cap = FIRST_BYTES;
+    while (cap < need)
+        cap += cap < LARGE_BYTES ? cap : cap / 4;
+    return cap < limit ? cap : limit;
+}
 
 static kc_status grow(struct kc_bytes *b, uint64_t more)
 {
     struct kc_out *o = (struct kc_out *)(void *)b;
-    uint64_t need, cap = b->cap;
+    uint64_t need, cap;
     uint8_t *data;
 
-    if (__builtin_add_overflow(b->len, more, &need) || need > INT32_MAX)
+    if (__builtin_add_overflow(b->len, more, &need) || need > limit_of(o->pool)) {
+        o->pool->refused_bytes = b->len + more;
         return KC_ERR_NOMEM;
+    }
     if (need <= b->cap)
         return KC_OK;
-    if (cap == 0)
-        cap = FIRST_BYTES;
-    while (cap < need)
-        cap *= 2;
+    cap = next_capacity(b->cap, need, limit_of(o->pool));
     data = realloc(b->data, cap);
     if (data == NULL)
         return KC_ERR_NOMEM;
@@ -61,7 +78,7 @@ void kc_out_unref(struct kc_out *o)
         return;
     pool = o->pool;
     pool->in_use_bytes -= o->bytes.cap;
-    if (pool->idle_bytes + o->bytes.cap > KC_OUT_KEEP_BYTES) {
+    if (pool->idle_bytes + o->bytes.cap > (pool->keep_bytes > 0 ? pool->keep_bytes : KC_OUT_KEEP_BYTES)) {
         free(o->bytes.data);
         free(o);
         return;

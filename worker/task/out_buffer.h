@@ -29,7 +29,10 @@ struct kc_out {
 struct kc_out_pool {
     struct kc_out *idle;
     size_t idle_bytes;
-    size_t in_use_bytes; /* capacity of the buffers that are handed out */
+    size_t in_use_bytes;  /* capacity of the buffers that are handed out */
+    size_t limit_bytes;   /* of one buffer; 0: INT32_MAX */
+    size_t keep_bytes;    /* of idle buffers; 0: KC_OUT_KEEP_BYTES */
+    size_t refused_bytes; /* what a buffer would have needed, had it not been above the limit; 0: none was */
 };
 
 /* An empty buffer with one reference, the caller's. NULL: out of memory. */

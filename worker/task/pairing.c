@@ -25,20 +25,30 @@ kc_status kc_pairing_next(struct kc_pairing *p, struct kc_pair *out, struct kc_e
     value = &p->values->list[p->next_value++];
     if (value->record >= p->batch->n_records || !kc_is_live(kc_batch_at(p->batch, value->record)))
         return kc_fail(err, KC_ERR_FATAL, "the value converter gave a slice for a record that is not there");
-    /* The next key slice belongs to the next live record: count up to the one of the value. */
-    while (p->next_record <= value->record) {
-        if (kc_is_live(kc_batch_at(p->batch, p->next_record)))
-            p->next_key++;
-        p->next_record++;
-    }
-    if (p->next_record != value->record + 1)
+    if (value->record < p->record)
         return kc_fail(err, KC_ERR_FATAL, "the value converter gave slices out of order");
-    if (p->next_key > p->keys->len || p->keys->list[p->next_key - 1].record != value->record)
+    p->record = value->record;
+    /* Passes over the keys of records without a value, and of those that the value converter refused. */
+    while (p->next_key < p->keys->len && p->keys->list[p->next_key].record < value->record)
+        p->next_key++;
+    if (p->next_key == p->keys->len || p->keys->list[p->next_key].record != value->record)
         return kc_fail(err, KC_ERR_FATAL, "the key converter did not give exactly one slice for each record");
-    key = &p->keys->list[p->next_key - 1];
+    key = &p->keys->list[p->next_key];
     status = bytes_of(key, p->key_bytes, &out->key, &out->key_len, err);
     if (status == KC_OK)
         status = bytes_of(value, p->value_bytes, &out->value, &out->value_len, err);
     out->record = kc_batch_at(p->batch, value->record);
+    out->index = value->record;
     return status;
+}
+
+bool kc_pairing_key(const struct kc_pairing *p, uint32_t record, const void **key, uint32_t *len)
+{
+    struct kc_error ignored = KC_ERROR_INIT;
+
+    for (uint64_t i = 0; i < p->keys->len; i++) {
+        if (p->keys->list[i].record == record)
+            return bytes_of(&p->keys->list[i], p->key_bytes, key, len, &ignored) == KC_OK;
+    }
+    return false;
 }

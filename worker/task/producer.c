@@ -23,6 +23,7 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *m, void *o
 
     (void)client;
     kc_out_unref(m->_private);
+    p->queued_bytes -= m->len + m->key_len;
     if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         p->bytes += m->len + m->key_len;
         return;
@@ -41,20 +42,40 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *m, void *o
     p->why.vendor_code = m->err;
 }
 
-/* Our defaults, overwritten by what the user set. NULL: out of memory. */
-static struct kc_props *with_defaults(const struct kc_props *user, int32_t batch_bytes)
+static kc_status set_number(struct kc_props *p, const char *key, long long number)
 {
-    struct kc_props *p = kc_props_create();
-    char queue[16], batch[16], message[16], timeout[16];
-    const char *defaults[] = {
-        "queue.buffering.max.kbytes",
-        queue,
-        "batch.size",
-        batch,
-        "message.max.bytes",
-        message,
-        "transaction.timeout.ms",
-        timeout,
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%lld", number);
+    return kc_props_set(p, key, text);
+}
+
+static long long number_of(const struct kc_props *p, const char *key)
+{
+    return atoll(kc_props_or(p, key, "0"));
+}
+
+/*
+ * The queue of librdkafka must have room for the largest message; how much of it is filled otherwise is decided here, by
+ * queue_bytes. A batch size that was found to be too large for a topic wins over the user's.
+ */
+static kc_status set_sizes(struct kc_props *p, const struct kc_producer_setup *setup)
+{
+    long long queue = number_of(p, "message.max.bytes") / 1024 + KC_QUEUE_MARGIN_KBYTES;
+    kc_status status = KC_OK;
+
+    if (kc_props_get(p, "queue.buffering.max.kbytes") == NULL)
+        status =
+            set_number(p, "queue.buffering.max.kbytes", queue > KC_QUEUE_KBYTES ? queue : KC_QUEUE_KBYTES);
+    if (status == KC_OK && setup->batch_bytes > 0 && number_of(p, "batch.size") > setup->batch_bytes)
+        status = set_number(p, "batch.size", setup->batch_bytes);
+    return status;
+}
+
+/* Our defaults, overwritten by what the user set. NULL: out of memory. */
+static struct kc_props *with_defaults(const struct kc_producer_setup *setup)
+{
+    static const char *const texts[] = {
         "linger.ms",
         "0",
         "retry.backoff.ms",
@@ -66,24 +87,44 @@ static struct kc_props *with_defaults(const struct kc_props *user, int32_t batch
         "log.connection.close",
         "false",
     };
+    struct kc_props *p = kc_props_create();
+    size_t part = setup->memory->queue_bytes;
 
-    (void)snprintf(queue, sizeof(queue), "%d", KC_QUEUE_KBYTES);
-    (void)snprintf(batch, sizeof(batch), "%d", batch_bytes);
-    (void)snprintf(message, sizeof(message), "%d", KC_MESSAGE_MAX_BYTES);
-    (void)snprintf(timeout, sizeof(timeout), "%d", KC_TXN_TIMEOUT_MS);
-    for (size_t i = 0; p != NULL && i < sizeof(defaults) / sizeof(defaults[0]); i += 2) {
-        if (kc_props_set(p, defaults[i], defaults[i + 1]) < 0)
+    if (p == NULL || set_number(p, "batch.size", KC_BATCH_BYTES) < 0 ||
+        set_number(p, "message.max.bytes",
+                   part < KC_MESSAGE_MAX_BYTES ? (long long)part : KC_MESSAGE_MAX_BYTES) < 0 ||
+        set_number(p, "transaction.timeout.ms", KC_TXN_TIMEOUT_MS) < 0)
+        goto failed;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i += 2) {
+        if (kc_props_set(p, texts[i], texts[i + 1]) < 0)
             goto failed;
     }
-    for (size_t i = 0; p != NULL && i < kc_props_count(user); i++) {
-        if (kc_props_set(p, kc_props_key(user, i), kc_props_value(user, i)) < 0)
+    for (size_t i = 0; i < kc_props_count(setup->props); i++) {
+        if (kc_props_set(p, kc_props_key(setup->props, i), kc_props_value(setup->props, i)) < 0)
             goto failed;
     }
-    return p;
+    if (set_sizes(p, setup) == KC_OK)
+        return p;
 
 failed:
     kc_props_destroy(p);
     return NULL;
+}
+
+/* What was set in the end, for the checks before a record is handed over. */
+static void take_sizes(struct kc_producer *p, const struct kc_props *props,
+                       const struct kc_producer_setup *setup)
+{
+    const char *users_queue = kc_props_get(setup->props, "queue.buffering.max.kbytes");
+
+    p->batch_bytes = (int32_t)number_of(props, "batch.size");
+    p->message_max_bytes = (uint64_t)number_of(props, "message.max.bytes");
+    p->queue_max_bytes = (uint64_t)number_of(props, "queue.buffering.max.kbytes") * 1024;
+    p->queue_bytes = users_queue != NULL ? p->queue_max_bytes : KC_QUEUE_KBYTES * UINT64_C(1024);
+    if (p->queue_bytes > setup->memory->queue_bytes)
+        p->queue_bytes = setup->memory->queue_bytes;
+    p->pool.limit_bytes = setup->memory->encoded_bytes;
+    p->pool.keep_bytes = setup->memory->in_use_bytes;
 }
 
 static rd_kafka_t *make_client(struct kc_producer *p, const struct kc_props *props, const char *client_id,
@@ -112,12 +153,12 @@ kc_status kc_producer_open(struct kc_producer *p, const struct kc_producer_setup
 {
     struct kc_props *props;
 
-    *p = (struct kc_producer){.batch_bytes = setup->batch_bytes == 0 ? KC_BATCH_BYTES : setup->batch_bytes};
-    props = with_defaults(setup->props, p->batch_bytes);
+    *p = (struct kc_producer){.now_ms = kc_mono_ms()};
+    props = with_defaults(setup);
     if (props == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     (void)kc_props_remove(props, "transactional.id");
-    p->now_ms = kc_mono_ms();
+    take_sizes(p, props, setup);
     (void)snprintf(p->partitioner, sizeof(p->partitioner), "%s", kc_props_get(props, "partitioner"));
     p->txn_timeout_ms = atoll(kc_props_get(props, "transaction.timeout.ms"));
     p->txn = make_client(p, props, setup->client_id, setup->transactional_id, err);
@@ -146,26 +187,23 @@ void kc_producer_close(struct kc_producer *p)
     kc_out_pool_finish(&p->pool);
 }
 
-/* Whether the record or only the batch around it was too large, with the limit that the topic has. */
+/*
+ * The record was checked before it was handed over (record_size.h), so the topic takes less than it did when it was
+ * looked at, or the batch around the record was too large. Either is mended by a new session, which looks again.
+ */
 static void explain_large(struct kc_producer *p)
 {
     struct kc_error ignored = KC_ERROR_INIT;
     char *limit = NULL, *topic = p->large_topic;
-    size_t bytes = p->large_bytes;
 
     (void)kc_admin_topic_config(p->txn, topic, "max.message.bytes", ASK_LIMIT_MS, &limit, &ignored);
     p->topic_limit = limit == NULL ? 0 : atoi(limit);
-    if (p->topic_limit > 0 && bytes + BATCH_OVERHEAD_BYTES < (size_t)p->topic_limit &&
-        p->batch_bytes + BATCH_OVERHEAD_BYTES > p->topic_limit) {
-        p->batch_too_big = true;
-        p->why.status = KC_ERR_RETRY;
-    } else {
-        (void)kc_fail(
-            &p->why, KC_ERR_CONFIG,
-            "a record of %zu bytes is larger than topic %s takes (max.message.bytes is %s): raise it on the "
-            "topic and restart the task",
-            bytes, topic, limit == NULL ? "not known" : limit);
-    }
+    p->batch_too_big = p->topic_limit > 0 && p->batch_bytes + BATCH_OVERHEAD_BYTES > p->topic_limit;
+    (void)kc_fail(
+        &p->why, p->topic_limit > 0 ? KC_ERR_RETRY : KC_ERR_CONFIG,
+        "a record of %zu bytes, or the batch with it, is larger than topic %s takes (max.message.bytes "
+        "is %s): raise it on the topic and restart the task",
+        p->large_bytes, topic, limit == NULL ? "not known" : limit);
     free(limit);
     topic[0] = '\0';
 }
@@ -250,6 +288,16 @@ static kc_status open_partition(struct kc_producer *p, rd_kafka_t *client, const
     return status == 0 ? KC_OK : flush(p, client, (int)p->txn_timeout_ms, err);
 }
 
+/* Waits until the queue has room for a record, or is empty. */
+static kc_status wait_for_room(struct kc_producer *p, size_t bytes, struct kc_error *err)
+{
+    kc_status status = KC_OK;
+
+    while (status == KC_OK && p->queued_bytes > 0 && p->queued_bytes + bytes > p->queue_bytes)
+        status = kc_producer_serve(p, FULL_QUEUE_MS, err);
+    return status;
+}
+
 kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bool *taken,
                            struct kc_error *err)
 {
@@ -269,6 +317,8 @@ kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bo
     size_t n = sizeof(vus) / sizeof(vus[0]) - (m->headers == NULL);
 
     *taken = false;
+    if (wait_for_room(p, m->value_len + m->key_len, err) < 0)
+        return err->status;
     if (m->out != NULL)
         kc_out_ref(m->out);
     for (;;) {
@@ -278,6 +328,7 @@ kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bo
 
         if (error == NULL) {
             *taken = true;
+            p->queued_bytes += m->value_len + m->key_len;
             return open_partition(p, p->data, m->topic, partition, err);
         }
         rd_kafka_error_destroy(error);
@@ -310,6 +361,7 @@ kc_status kc_producer_send_position(struct kc_producer *p, rd_kafka_topic_t *top
         if (status < 0)
             return status;
     }
+    p->queued_bytes += key_len + value_len;
     return open_partition(p, p->txn, topic, partition, err);
 }
 

@@ -13,12 +13,14 @@
 
 #include "base/error.h"
 #include "base/props.h"
+#include "task/memory.h"
 #include "task/out_buffer.h"
 #include "task/partition_opening.h"
 
 enum {
-    KC_QUEUE_KBYTES = 8192,  /* of messages that are not acknowledged; a commit has to wait for all of them */
-    KC_BATCH_BYTES = 400000, /* with 1 MB a broker was seen to turn slow */
+    KC_QUEUE_KBYTES = 8192, /* of messages that are not acknowledged; a commit has to wait for all of them */
+    KC_QUEUE_MARGIN_KBYTES = 1024, /* of librdkafka's own limit above the largest message */
+    KC_BATCH_BYTES = 400000,       /* with 1 MB a broker was seen to turn slow */
     KC_MESSAGE_MAX_BYTES = 64 << 20,
     KC_TXN_TIMEOUT_MS = 15000, /* a dangling transaction holds up every read_committed reader */
     KC_BROKER_WAIT_MS = 30000, /* how long a start waits for an answer before the task counts as failed */
@@ -29,7 +31,11 @@ struct kc_producer {
     rd_kafka_t *txn;
     int64_t txn_timeout_ms;
     int32_t batch_bytes;
-    uint64_t bytes; /* acknowledged, since the start of the client */
+    uint64_t bytes;             /* acknowledged, since the start of the client */
+    uint64_t message_max_bytes; /* message.max.bytes, of key and value */
+    uint64_t queue_max_bytes;   /* queue.buffering.max.kbytes: no record can be larger */
+    uint64_t queue_bytes;       /* above this no record is handed over but into an empty queue */
+    uint64_t queued_bytes;      /* handed over and not acknowledged */
     struct kc_out_pool pool;
     struct kc_openings openings;
     char partitioner[32];
@@ -49,7 +55,8 @@ struct kc_producer_setup {
     const char *client_id;
     const char *transactional_id;
     bool exactly_once;
-    int32_t batch_bytes; /* 0: KC_BATCH_BYTES */
+    int32_t batch_bytes; /* 0: KC_BATCH_BYTES, or what the user set */
+    const struct kc_memory *memory;
 };
 
 struct kc_message {

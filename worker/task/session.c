@@ -48,6 +48,22 @@ static kc_status read_boundary(const struct kc_task *t, int64_t *interval_ms, st
     return KC_OK;
 }
 
+/* Before the source opens, so that the dead letter topic is looked at, and made, with the source's own. */
+static kc_status intern_dead_letters(struct kc_task *t, struct kc_error *err)
+{
+    struct kc_failures *f = &t->failures;
+    const char *name = f->dead_letter_name;
+
+    if (!f->tolerated || name[0] == '\0')
+        return KC_OK;
+    f->dead_letters =
+        kc_topics_get_plain(t->topics, (struct kc_str){name, (uint32_t)strlen(name), 0}, f->replication);
+    if (f->dead_letters == NULL)
+        return kc_fail(err, KC_ERR_CONFIG, "errors.deadletterqueue.topic.name: \"%s\" is no legal topic name",
+                       name);
+    return KC_OK;
+}
+
 /* Everything between the brokers and us, up to knowing where to go on. */
 static kc_status reach_kafka(struct session *s, struct kc_error *err)
 {
@@ -56,7 +72,8 @@ static kc_status reach_kafka(struct session *s, struct kc_error *err)
                                       .client_id = s->client_id,
                                       .transactional_id = s->transactional_id,
                                       .exactly_once = t->exactly_once,
-                                      .batch_bytes = t->batch_bytes};
+                                      .batch_bytes = t->batch_bytes,
+                                      .memory = &t->memory};
     struct kc_offsets_source from = {.consumer = t->start.consumer,
                                      .client_id = s->client_id,
                                      .group = s->group,
@@ -73,9 +90,10 @@ static kc_status reach_kafka(struct session *s, struct kc_error *err)
     if (t->offsets == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     status = kc_offsets_load(t->offsets, &from, t->link, err);
-    if (status == KC_OK)
-        kc_topics_bind(t->topics, s->producer.data);
-    return status;
+    if (status < 0)
+        return status;
+    kc_topics_bind(t->topics, s->producer.data);
+    return intern_dead_letters(t, err);
 }
 
 static struct kc_parsed *source_config(struct kc_task *t, const struct kc_component *component,
@@ -128,7 +146,7 @@ static kc_status run_source(struct session *s, struct kc_error *err)
     source->ctx = &s->ctx;
     source->encoder = &s->encoder;
     source->producer = &s->producer;
-    source->arena = kc_arena_create(KC_ARENA_LIMIT_BYTES);
+    source->arena = kc_arena_create(s->task->memory.rows_bytes);
     source->group = rd_kafka_consumer_group_metadata_new(s->group);
     source->offset_topic = rd_kafka_topic_new(s->producer.txn, s->task->start.offset_topic, NULL);
     if (source->arena == NULL || source->group == NULL || source->offset_topic == NULL)
@@ -172,6 +190,7 @@ kc_status kc_session_run(struct kc_task *t, struct kc_error *err)
         status = run_source(&s, err);
     t->fenced = t->fenced || s.producer.fenced;
     kc_encoder_close(&s.encoder);
+    kc_failures_clear(&t->failures);
     kc_topics_unbind(t->topics);
     kc_producer_close(&s.producer);
     kc_offsets_destroy(t->offsets);

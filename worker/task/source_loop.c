@@ -2,7 +2,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "task/dead_letter.h"
 #include "task/headers.h"
+#include "task/record_size.h"
 #include "task/transaction.h"
 
 enum {
@@ -16,7 +18,7 @@ enum {
     BUFFERS_MS = 5,              /* to wait for delivery reports when too many buffers are out */
     RETRY_FIRST_MS = 100,
     RETRY_MAX_MS = 5000,
-    RETRY_GIVE_UP_MS = 20000, /* of a poll() that asks to be called again; then the supervisor takes over */
+    RETRY_GIVE_UP_MS = 20000,  /* of a poll() that asks to be called again; then the supervisor takes over */
     BATCH_MARGIN_BYTES = 1024, /* between a topic's limit and the batches made for it */
 };
 
@@ -25,6 +27,7 @@ struct loop {
     struct kc_source *s;
     bool txn_open;
     uint64_t unit_records;
+    uint64_t unit_letters; /* dead letters */
     uint64_t unit_bytes;
     int64_t unit_began_ms;
     uint32_t polls, full_polls; /* in this unit: mostly full ones are a backlog */
@@ -41,6 +44,11 @@ static void tell_state(struct loop *l, const char *state)
         return;
     l->state = state;
     (void)kc_link_state(l->s->task->link, state);
+}
+
+static bool unit_is_empty(const struct loop *l)
+{
+    return l->unit_records == 0 && l->unit_letters == 0;
 }
 
 /* The transaction cannot go on; a new session may, at the committed position. */
@@ -142,7 +150,7 @@ static kc_status commit(struct loop *l, bool rest, struct kc_error *err)
     next_interval(l);
     atomic_fetch_add(&t->records, l->unit_records);
     atomic_fetch_add(&t->bytes, l->unit_bytes);
-    l->unit_records = l->unit_bytes = l->polls = l->full_polls = 0;
+    l->unit_records = l->unit_letters = l->unit_bytes = l->polls = l->full_polls = 0;
     atomic_fetch_add(&t->commits, 1);
     kc_offsets_committed(t->offsets, tell_committed, l);
     return KC_OK;
@@ -156,7 +164,7 @@ static int64_t commit_due(const struct loop *l)
 
     if (!kc_offsets_at_resume_point(o))
         return INT64_MAX;
-    if (l->unit_records == 0) {
+    if (unit_is_empty(l)) {
         if (kc_offsets_changed(o) && l->committed_ms + POSITION_INTERVAL_MS < due)
             due = l->committed_ms + POSITION_INTERVAL_MS;
         return due;
@@ -168,7 +176,7 @@ static int64_t commit_due(const struct loop *l)
 
 static bool has_unit(const struct loop *l)
 {
-    return l->unit_records > 0 || kc_offsets_changed(l->s->task->offsets) ||
+    return !unit_is_empty(l) || kc_offsets_changed(l->s->task->offsets) ||
            kc_offsets_record_due(l->s->task->offsets) != INT64_MAX;
 }
 
@@ -176,7 +184,7 @@ static kc_status check_unit(struct loop *l, struct kc_error *err)
 {
     int64_t limit = l->s->producer->txn_timeout_ms * 2 / 3;
 
-    if (l->unit_records == 0 || !l->s->task->exactly_once || kc_mono_ms() - l->unit_began_ms < limit ||
+    if (unit_is_empty(l) || !l->s->task->exactly_once || kc_mono_ms() - l->unit_began_ms < limit ||
         kc_offsets_at_resume_point(l->s->task->offsets))
         return KC_OK;
     (void)give_up(l, KC_ERR_FATAL);
@@ -195,29 +203,80 @@ static int64_t timestamp_of(const struct kc_record *r)
     return r->timestamp_ms != KC_NO_TIMESTAMP && r->timestamp_ms > 0 ? r->timestamp_ms : 0;
 }
 
+/* The message that a pair is; its headers are the caller's until they are taken. */
+static kc_status make_message(struct loop *l, const struct kc_pair *pair, struct kc_out *out,
+                              struct kc_message *m, struct kc_error *err)
+{
+    const struct kc_record *r = pair->record;
+
+    *m = (struct kc_message){.partition = r->partition >= 0 ? r->partition : RD_KAFKA_PARTITION_UA,
+                             .timestamp_ms = timestamp_of(r),
+                             .key = pair->key,
+                             .key_len = pair->key_len,
+                             .value = pair->value,
+                             .value_len = pair->value_len,
+                             .out = out};
+    if (r->topic == NULL)
+        return kc_fail(err, KC_ERR_FATAL, "%s gave a record without a topic", l->s->ctx->component.label);
+    m->topic = kc_topics_handle(l->s->task->topics, r->topic, err);
+    if (m->topic == NULL)
+        return err->status;
+    m->partitions = kc_topics_partitions(r->topic);
+    return kc_headers_make(r, &m->headers, err);
+}
+
+/* Notes a record that its topic or the producer would refuse; once, however many messages it is. */
+static kc_status check_pair(struct loop *l, const struct kc_pair *pair, struct kc_error *err)
+{
+    struct kc_task *t = l->s->task;
+    struct kc_topic_rules rules;
+    struct kc_misfit misfit;
+    struct kc_failure failure;
+    struct kc_message m;
+    kc_status status = make_message(l, pair, NULL, &m, err);
+
+    if (status < 0)
+        return status;
+    rules = kc_topics_rules(pair->record->topic);
+    misfit = kc_record_check(&m, &rules, l->s->producer);
+    if (m.headers != NULL)
+        rd_kafka_headers_destroy(m.headers);
+    if (misfit.kind == KC_FITS || kc_failures_has(&t->failures, pair->index))
+        return KC_OK;
+    failure = (struct kc_failure){.index = pair->index,
+                                  .stage = "KAFKA_PRODUCE",
+                                  .component = l->s->ctx->component.label,
+                                  .exception = kc_misfit_exception(&misfit),
+                                  .bytes = misfit.bytes,
+                                  .limit = misfit.limit};
+    atomic_fetch_add(&t->errors, 1);
+    (void)kc_misfit_explain(&misfit, pair->record->topic, err);
+    return kc_failures_add(&t->failures, &failure, err);
+}
+
+/* Before the first record is sent, since one that the broker refuses spoils the transaction. */
+static kc_status check_all(struct loop *l, struct kc_pairing pairs, struct kc_error *err)
+{
+    struct kc_pair pair;
+    kc_status status;
+
+    while ((status = kc_pairing_next(&pairs, &pair, err)) == KC_OK) {
+        status = check_pair(l, &pair, err);
+        if (status < 0)
+            break;
+    }
+    return status;
+}
+
 static kc_status send_pair(struct loop *l, const struct kc_pair *pair, struct kc_out *out,
                            struct kc_error *err)
 {
-    const struct kc_record *r = pair->record;
-    struct kc_message m = {.partition = r->partition >= 0 ? r->partition : RD_KAFKA_PARTITION_UA,
-                           .timestamp_ms = timestamp_of(r),
-                           .key = pair->key,
-                           .key_len = pair->key_len,
-                           .value = pair->value,
-                           .value_len = pair->value_len,
-                           .out = out};
-    kc_status status;
+    struct kc_message m;
     bool taken;
+    kc_status status = make_message(l, pair, out, &m, err);
 
-    if (r->topic == NULL)
-        return kc_fail(err, KC_ERR_FATAL, "%s gave a record without a topic", l->s->ctx->component.label);
-    m.topic = kc_topics_handle(l->s->task->topics, r->topic, err);
-    if (m.topic == NULL)
-        return err->status;
-    status = kc_headers_make(r, &m.headers, err);
     if (status < 0)
         return status;
-    m.partitions = kc_topics_partitions(r->topic);
     status = kc_producer_send(l->s->producer, &m, &taken, err);
     if (!taken && m.headers != NULL)
         rd_kafka_headers_destroy(m.headers);
@@ -228,19 +287,27 @@ static kc_status send_pair(struct loop *l, const struct kc_pair *pair, struct kc
 
 static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_out *out, struct kc_error *err)
 {
+    struct kc_failures *failures = &l->s->task->failures;
     struct kc_pair pair;
-    kc_status status;
+    kc_status status = check_all(l, *pairs, err);
 
-    if (l->unit_records == 0 && pairs->values->len > 0) {
+    if (status < 0)
+        return give_up(l, status);
+    if (unit_is_empty(l) && (pairs->values->len > 0 || failures->n > 0)) {
         l->unit_began_ms = kc_mono_ms();
         status = l->s->task->exactly_once ? begin(l, err) : KC_OK;
         if (status < 0)
             return status;
     }
-    while ((status = kc_pairing_next(pairs, &pair, err)) == KC_OK) {
+    if (failures->n > 0) {
+        l->unit_letters += failures->n;
+        l->s->task->meter.skipped += failures->n;
+        status = kc_dead_letters_send(l->s->task, l->s->producer, pairs, out, err);
+    }
+    while (status >= 0 && (status = kc_pairing_next(pairs, &pair, err)) == KC_OK) {
+        if (failures->n > 0 && kc_failures_has(failures, pair.index))
+            continue;
         status = send_pair(l, &pair, out, err);
-        if (status < 0)
-            break;
     }
     return status < 0 ? give_up(l, status) : KC_OK;
 }
@@ -255,7 +322,8 @@ static kc_status deliver(struct loop *l, struct kc_batch *b, struct kc_error *er
 
     if (out == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for a batch");
-    status = kc_encoder_run(s->encoder, b, out, &pairs, err);
+    status = kc_memory_explain(&s->task->memory, kc_encoder_run(s->encoder, b, out, &pairs, err), s->arena,
+                               &s->producer->pool, err);
     if (status >= 0)
         status = kc_task_raised(s->task, err); /* a converter may have refused a record */
     if (status >= 0)
@@ -279,6 +347,7 @@ static kc_status call_poll(struct loop *l, uint32_t flags, int64_t timeout_ms, s
                           .max_bytes = MAX_BATCH_BYTES};
     kc_status status;
 
+    kc_failures_clear(&s->task->failures);
     kc_arena_reset(s->arena);
     *b = (struct kc_batch){
         .struct_size = sizeof(*b), .record_size = sizeof(struct kc_record), .arena = &s->arena->pub};
@@ -286,7 +355,7 @@ static kc_status call_poll(struct loop *l, uint32_t flags, int64_t timeout_ms, s
     kc_ctx_enter(s->ctx, "poll");
     status = s->ops->poll(s->self, &how, b, err);
     kc_ctx_leave(s->ctx);
-    return status;
+    return kc_memory_explain(&s->task->memory, status, s->arena, NULL, err);
 }
 
 static void release(struct kc_source *s, struct kc_batch *b)
@@ -372,7 +441,7 @@ static kc_status step(struct loop *l, struct kc_error *err)
     kc_status status = kc_producer_serve(p, 0, err);
     int64_t due, timeout;
 
-    while (status >= 0 && p->pool.in_use_bytes > KC_OUT_IN_USE_BYTES)
+    while (status >= 0 && p->pool.in_use_bytes > l->s->task->memory.in_use_bytes)
         status = kc_producer_serve(p, BUFFERS_MS, err);
     if (status < 0)
         return give_up(l, status);

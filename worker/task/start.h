@@ -33,6 +33,7 @@ struct kc_start {
     const char *offset_topic;
     int32_t offset_partitions;
     struct kc_props *topic_creation;
+    int64_t memory_max_mb; /* 0: the default */
     const char *log_level;
     const char *log_format;
 };

@@ -8,6 +8,8 @@
 
 #include "supervisor/crash_page.h"
 #include "task/control_link.h"
+#include "task/failures.h"
+#include "task/memory.h"
 #include "task/meter.h"
 #include "task/offsets.h"
 #include "task/schema_store.h"
@@ -20,8 +22,9 @@ struct kc_task {
     struct kc_crash_page *page;
     struct kc_schemas *schemas;
     struct kc_topics *topics;
-    struct kc_offsets *offsets; /* of the current session; NULL between two */
-    bool tolerate_bad_records;  /* errors.tolerance=all */
+    struct kc_offsets *offsets;  /* of the current session; NULL between two */
+    struct kc_failures failures; /* of the batch in hand */
+    struct kc_memory memory;
     bool exactly_once;
     bool fenced;         /* the session ended because another process took over */
     bool reopen;         /* the session ended with a transaction given up: another one can go on */

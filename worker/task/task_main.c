@@ -40,16 +40,6 @@ static kc_status die_with_worker(struct kc_error *err)
     return KC_OK;
 }
 
-/*
- * Batch buffers are some megabytes each. glibc would give each one back to the kernel when it is freed and fault it in
- * again at the next batch, which is 5 to 10 per cent of a task's CPU.
- */
-static void keep_memory(void)
-{
-    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
-    (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
-}
-
 /* Sent to the whole process group by a terminal; a task obeys its worker only. */
 static void ignore_signals(void)
 {
@@ -84,7 +74,8 @@ static kc_status set_up_rooms(struct kc_task *t, struct kc_error *err)
     if (t->exactly_once && strcmp(support, "requested") != 0 && strcmp(support, "required") != 0)
         return kc_fail(err, KC_ERR_CONFIG,
                        "exactly.once.support: the value must be requested, required or disabled");
-    t->tolerate_bad_records = strcmp(kc_props_or(t->start.config, "errors.tolerance", "none"), "all") == 0;
+    if (kc_failures_init(&t->failures, t->start.config, err) < 0)
+        return err->status;
     t->schemas = kc_schemas_create();
     t->topics = kc_topics_create(&topics);
     return t->schemas == NULL || t->topics == NULL ? kc_fail(err, KC_ERR_NOMEM, "out of memory") : KC_OK;
@@ -109,6 +100,8 @@ static kc_status set_up(struct kc_task *t, struct kc_error *err)
     if (status < 0)
         return status;
     set_up_log(&t->start);
+    t->memory = kc_memory_plan(t->start.memory_max_mb);
+    kc_memory_tune(&t->memory);
     t->page = kc_crash_page_attach(KC_CRASH_FD, err); /* before any plugin's code is there to crash */
     return t->page == NULL ? KC_ERR_FATAL : set_up_rooms(t, err);
 }
@@ -162,6 +155,7 @@ static int finish(struct kc_task *t, kc_status status, struct kc_error *err)
             (void)kc_link_failed(t->link, err);
     }
     kc_link_close(t->link);
+    kc_failures_finish(&t->failures);
     kc_topics_destroy(t->topics);
     kc_schemas_destroy(t->schemas);
     kc_crash_page_release(t->page);
@@ -179,7 +173,6 @@ int kc_task_main(void)
     (void)prctl(PR_SET_NAME, "kc-task");
     (void)mallopt(M_ARENA_MAX, 2); /* librdkafka's threads would each get an arena of their own */
     ignore_signals();
-    keep_memory();
     status = set_up(&task, &err);
     if (status >= 0)
         status = run(&task, &err);

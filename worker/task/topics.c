@@ -1,6 +1,5 @@
 #include "task/topics.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@ enum {
     MAX_NAME = 249, /* Kafka's limit for a topic name */
     METADATA_MS = 10000,
     CREATE_MS = 30000,
+    RULES_MS = 10000,
     APPEAR_MS = 15000, /* until a new topic has leaders that this client knows of */
     BUCKETS = 256,
 };
@@ -24,6 +24,10 @@ struct topic {
     uint32_t wish;
     int32_t partitions; /* as the broker says; 0: not made yet */
     rd_kafka_topic_t *handle;
+    struct kc_topic_rules rules;
+    bool asked;          /* for its rules, since it was bound */
+    bool plain;          /* made without topic.creation.default.* */
+    int16_t replication; /* of a plain one */
     struct topic *next;  /* in its bucket */
     struct topic *newer; /* in order of interning */
     char name[];
@@ -83,9 +87,27 @@ static void bind_one(struct kc_topics *t, struct topic *topic)
         topic->handle = rd_kafka_topic_new(t->client, topic->name, NULL);
 }
 
-const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, uint32_t partitions)
+static uint32_t hash_of(struct kc_str name)
 {
     uint32_t hash = 2166136261u;
+
+    for (uint32_t i = 0; i < name.len; i++)
+        hash = (hash ^ (uint8_t)name.ptr[i]) * 16777619u;
+    return hash % BUCKETS;
+}
+
+static struct topic *find(const struct kc_topics *t, struct kc_str name, uint32_t bucket)
+{
+    for (struct topic *topic = t->buckets[bucket]; topic != NULL; topic = topic->next) {
+        if (topic->pub.name.len == name.len && memcmp(topic->name, name.ptr, name.len) == 0)
+            return topic;
+    }
+    return NULL;
+}
+
+const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, uint32_t partitions)
+{
+    uint32_t bucket;
     struct topic *topic;
 
     if (!is_legal(name)) {
@@ -94,14 +116,12 @@ const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, ui
                name.ptr, MAX_NAME);
         return NULL;
     }
-    for (uint32_t i = 0; i < name.len; i++)
-        hash = (hash ^ (uint8_t)name.ptr[i]) * 16777619u;
-    for (topic = t->buckets[hash % BUCKETS]; topic != NULL; topic = topic->next) {
-        if (topic->pub.name.len == name.len && memcmp(topic->name, name.ptr, name.len) == 0) {
-            if (topic->wish == 0)
-                topic->wish = partitions;
-            return &topic->pub;
-        }
+    bucket = hash_of(name);
+    topic = find(t, name, bucket);
+    if (topic != NULL) {
+        if (topic->wish == 0)
+            topic->wish = partitions;
+        return &topic->pub;
     }
     topic = calloc(1, sizeof(*topic) + name.len + 1);
     if (topic == NULL)
@@ -109,12 +129,23 @@ const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, ui
     memcpy(topic->name, name.ptr, name.len);
     topic->pub = (struct kc_topic){.struct_size = sizeof(topic->pub), .name = {topic->name, name.len, 0}};
     topic->wish = partitions;
-    topic->next = t->buckets[hash % BUCKETS];
-    t->buckets[hash % BUCKETS] = topic;
+    topic->next = t->buckets[bucket];
+    t->buckets[bucket] = topic;
     *t->last = topic;
     t->last = &topic->newer;
     t->count++;
     bind_one(t, topic);
+    return &topic->pub;
+}
+
+const struct kc_topic *kc_topics_get_plain(struct kc_topics *t, struct kc_str name, int16_t replication)
+{
+    struct topic *topic = (struct topic *)(uintptr_t)kc_topics_get(t, name, 1);
+
+    if (topic == NULL)
+        return NULL;
+    topic->plain = true;
+    topic->replication = replication;
     return &topic->pub;
 }
 
@@ -131,7 +162,9 @@ void kc_topics_unbind(struct kc_topics *t)
         if (topic->handle != NULL)
             rd_kafka_topic_destroy(topic->handle);
         topic->handle = NULL;
-        topic->partitions = 0; /* looked up anew: it may have been deleted meanwhile */
+        topic->partitions = 0;                     /* looked up anew: it may have been deleted meanwhile */
+        topic->rules = (struct kc_topic_rules){0}; /* or its configuration was changed */
+        topic->asked = false;
     }
     t->client = NULL;
 }
@@ -273,6 +306,8 @@ static kc_status create_missing(struct kc_topics *t, size_t missing, struct kc_e
 {
     struct kc_topic_spec *specs = calloc(missing, sizeof(*specs));
     struct kc_props *config = creation_config(t);
+    int16_t replication =
+        (int16_t)setting_number(setting(t, "topic.creation.default.replication.factor"), -1);
     rd_kafka_t *admin = NULL;
     kc_status status;
     size_t n = 0;
@@ -286,9 +321,8 @@ static kc_status create_missing(struct kc_topics *t, size_t missing, struct kc_e
             specs[n++] = (struct kc_topic_spec){
                 .name = topic->name,
                 .partitions = wanted_partitions(t, topic),
-                .replication =
-                    (int16_t)setting_number(setting(t, "topic.creation.default.replication.factor"), -1),
-                .config = config,
+                .replication = topic->plain ? topic->replication : replication,
+                .config = topic->plain ? NULL : config,
             };
     }
     status = KC_ERR_CONFIG;
@@ -328,14 +362,51 @@ static kc_status wait_for_all(struct kc_topics *t, struct kc_error *err)
     }
 }
 
-kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err)
+static void take_rule(void *arg, const char *name, const char *key, const char *value)
+{
+    struct kc_str text = {name, (uint32_t)strlen(name), 0};
+    struct topic *topic = find(arg, text, hash_of(text));
+
+    if (topic == NULL)
+        return;
+    if (strcmp(key, "max.message.bytes") == 0)
+        topic->rules.max_bytes = (int32_t)setting_number(value, 0);
+    else if (strcmp(key, "cleanup.policy") == 0)
+        topic->rules.needs_key = strstr(value, "compact") != NULL;
+}
+
+/* Without the right to ask, a record that is too large shows only when the broker has refused it. */
+static kc_status learn_rules(struct kc_topics *t, struct kc_error *err)
+{
+    static const char *const keys[] = {"max.message.bytes", "cleanup.policy", NULL};
+    const char **names = calloc(t->count + 1, sizeof(*names));
+    struct kc_error why = KC_ERROR_INIT;
+    size_t n = 0;
+
+    if (names == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    for (struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
+        if (topic->partitions > 0 && !topic->asked)
+            names[n++] = topic->name;
+        topic->asked = topic->partitions > 0;
+    }
+    if (n > 0)
+        (void)kc_admin_topic_configs(t->client, names, n, keys, RULES_MS, take_rule, t, &why);
+    if (why.status < 0)
+        kc_log(KC_WARN, "worker/task",
+               "what the topics take is not known, so a record that is too large ends the task; grant "
+               "DESCRIBE_CONFIGS: %s",
+               why.message);
+    free(names);
+    return KC_OK;
+}
+
+/* Makes what is missing, if that is allowed. */
+static kc_status make(struct kc_topics *t, size_t missing, struct kc_error *err)
 {
     const char *enabled = setting(t, "topic.creation.enable");
-    size_t missing;
-    kc_status status = look(t, &missing, err);
+    kc_status status;
 
-    if (status < 0 || missing == 0)
-        return status;
     if (enabled != NULL && strcmp(enabled, "false") == 0) {
         for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
             if (topic->partitions == 0)
@@ -347,6 +418,21 @@ kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err)
     if (status == KC_OK)
         status = create_missing(t, missing, err);
     return status < 0 ? status : wait_for_all(t, err);
+}
+
+kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err)
+{
+    size_t missing;
+    kc_status status = look(t, &missing, err);
+
+    if (status == KC_OK && missing > 0)
+        status = make(t, missing, err);
+    return status < 0 ? status : learn_rules(t, err);
+}
+
+struct kc_topic_rules kc_topics_rules(const struct kc_topic *pub)
+{
+    return ((const struct topic *)(const void *)pub)->rules;
 }
 
 int32_t kc_topics_partitions(const struct kc_topic *pub)

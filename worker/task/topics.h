@@ -15,6 +15,7 @@
 
 #include <kconnect/record.h>
 #include <librdkafka/rdkafka.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "base/props.h"
@@ -35,6 +36,9 @@ void kc_topics_destroy(struct kc_topics *t);
 /* The topic of this name; NULL: not a legal name, or out of memory. */
 const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, uint32_t partitions);
 
+/* The topic of dead letters: one partition, this replication factor (-1: the broker's default), no other settings. */
+const struct kc_topic *kc_topics_get_plain(struct kc_topics *t, struct kc_str name, int16_t replication);
+
 /* Gives every topic a handle of this client; kc_topics_unbind() before the client is closed. */
 void kc_topics_bind(struct kc_topics *t, rd_kafka_t *client);
 void kc_topics_unbind(struct kc_topics *t);
@@ -47,6 +51,13 @@ kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err);
 
 /* How many partitions the topic had when it was last looked at; 0: not known. */
 int32_t kc_topics_partitions(const struct kc_topic *topic);
+
+/* What a record must be like for the broker to take it; read when the topic was looked at. */
+struct kc_topic_rules {
+    int32_t max_bytes; /* max.message.bytes, of a batch; 0: not known */
+    bool needs_key;    /* it is compacted */
+};
+struct kc_topic_rules kc_topics_rules(const struct kc_topic *topic);
 
 /* The handle to produce with, making the topic if that was not done. NULL: *err. */
 rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *topic, struct kc_error *err);

@@ -18,6 +18,7 @@ struct counter {
     int64_t next, limit;   /* count from `next` up to and without `limit` */
     int64_t batch, keys;   /* records in one poll; how many different keys */
     int64_t resume_every;  /* a resume point after each so many records */
+    int64_t bad_every;     /* a record that the source calls bad each so many; 0: none */
     int64_t drop_every;    /* a dropped record each so many; 0: none */
     int64_t pad;           /* bytes added to each value */
     int64_t rate;          /* records a second; 0: as fast as it goes */
@@ -69,6 +70,7 @@ static kc_status counter_open(struct kc_ctx *ctx, const struct kc_map *config, v
     c->batch = number(config, "batch");
     c->keys = number(config, "keys");
     c->resume_every = number(config, "resume.every");
+    c->bad_every = number(config, "bad.every");
     c->drop_every = number(config, "drop.every");
     c->pad = number(config, "pad");
     c->rate = number(config, "rate");
@@ -127,6 +129,19 @@ static void fill(struct counter *c, struct one *m)
     c->next++;
 }
 
+static void mark_bad(struct counter *c, struct kc_batch *b)
+{
+    struct kc_error why = {.struct_size = sizeof(why), .status = KC_ERR_RECORD};
+
+    for (uint32_t i = 0; c->bad_every > 0 && i < b->n_records; i++) {
+        const struct kc_record *r = kc_batch_at(b, i);
+
+        (void)snprintf(why.message, sizeof(why.message), "the number %" PRId64 " is bad", r->value.as.i64);
+        if (r->value.as.i64 % c->bad_every == 0)
+            kc_host->record_failed(c->ctx, b, i, &why);
+    }
+}
+
 static kc_status counter_poll(void *task, const struct kc_poll *how, struct kc_batch *out,
                               struct kc_error *err)
 {
@@ -160,6 +175,7 @@ static kc_status counter_poll(void *task, const struct kc_poll *how, struct kc_b
     out->record_size = sizeof(*list);
     out->partitions = &partition;
     out->n_partitions = 1;
+    mark_bad(c, out);
     return KC_OK;
 }
 
@@ -174,9 +190,13 @@ static void counter_close(void *task)
 
 /* A converter's instance is the padding it adds to values, so that records can be made large. */
 struct text {
+    struct kc_ctx *ctx;
     int32_t which;
     int64_t pad;
-    int64_t retry_at; /* asks once, at this number, to be called again; -1: never */
+    int64_t pad_every;    /* only each so many is padded */
+    int64_t refuse_every; /* each so many is refused; 0: none */
+    int64_t no_key;       /* 1: every slice is null */
+    int64_t retry_at;     /* asks once, at this number, to be called again; -1: never */
 };
 
 static kc_status text_open(struct kc_ctx *ctx, const struct kc_map *config, int32_t which, void **self,
@@ -184,11 +204,14 @@ static kc_status text_open(struct kc_ctx *ctx, const struct kc_map *config, int3
 {
     struct text *t = calloc(1, sizeof(*t));
 
-    (void)ctx;
     if (t == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     t->which = which;
+    t->ctx = ctx;
     t->pad = number(config, "pad");
+    t->pad_every = number(config, "pad.every");
+    t->no_key = number(config, "no.key");
+    t->refuse_every = number(config, "refuse.every");
     t->retry_at = number(config, "retry.at");
     *self = t;
     return KC_OK;
@@ -198,12 +221,14 @@ static kc_status text_encode(void *self, struct kc_batch *b, struct kc_bytes *ou
                              struct kc_error *err)
 {
     struct text *t = self;
+    struct kc_error why = {.struct_size = sizeof(why), .status = KC_ERR_RECORD};
     uint64_t room = 24 + (uint64_t)t->pad;
 
     for (uint32_t i = 0; i < b->n_records; i++) {
         const struct kc_record *r = kc_batch_at(b, i);
         const struct kc_value *v = t->which == KC_FOR_KEY ? &r->key : &r->value;
         struct kc_slice *s;
+        int64_t pad = v->as.i64 % t->pad_every == 0 ? t->pad : 0;
         int n;
 
         if ((r->flags & (KC_REC_DROPPED | KC_REC_FAILED)) != 0)
@@ -212,13 +237,19 @@ static kc_status text_encode(void *self, struct kc_batch *b, struct kc_bytes *ou
             t->retry_at = -1;
             return kc_fail(err, KC_ERR_RETRY, "the schema registry is away for a moment");
         }
+        if (t->refuse_every > 0 && v->as.i64 % t->refuse_every == 0) {
+            (void)snprintf(why.message, sizeof(why.message), "the number %" PRId64 " has no text", v->as.i64);
+            kc_host->record_failed(t->ctx, b, i, &why);
+            continue;
+        }
         if ((out->cap - out->len < room && out->grow(out, room) < 0) ||
             (slices->cap == slices->len && slices->grow(slices, 1) < 0))
             return kc_fail(err, KC_ERR_NOMEM, "out of memory");
         n = snprintf((char *)out->data + out->len, 24, "%" PRId64, v->as.i64);
-        memset(out->data + out->len + n, ' ', (size_t)t->pad);
+        memset(out->data + out->len + n, ' ', (size_t)pad);
         s = &slices->list[slices->len++];
-        *s = (struct kc_slice){.start = out->len, .len = (uint32_t)n + (uint32_t)t->pad, .record = i};
+        *s = (struct kc_slice){.start = out->len, .len = (uint32_t)n + (uint32_t)pad, .record = i};
+        s->is_null = t->no_key != 0;
         out->len += s->len;
     }
     return KC_OK;
@@ -239,6 +270,7 @@ static const struct kc_config_key counter_keys[] = {
     NUMBER("batch", "100"),
     NUMBER("keys", "10"),
     NUMBER("resume.every", "1"),
+    NUMBER("bad.every", "0"),
     NUMBER("drop.every", "0"),
     NUMBER("pad", "0"),
     NUMBER("rate", "0"),
@@ -250,8 +282,10 @@ static const struct kc_config_key counter_keys[] = {
 static const struct kc_config_def counter_config = {sizeof(counter_config), sizeof(counter_keys[0]),
                                                     counter_keys,
                                                     sizeof(counter_keys) / sizeof(counter_keys[0]), 0};
-static const struct kc_config_key text_keys[] = {NUMBER("pad", "0"), NUMBER("retry.at", "-1")};
-static const struct kc_config_def text_config = {sizeof(text_config), sizeof(text_keys[0]), text_keys, 2, 0};
+static const struct kc_config_key text_keys[] = {NUMBER("pad", "0"), NUMBER("pad.every", "1"),
+                                                 NUMBER("refuse.every", "0"), NUMBER("no.key", "0"),
+                                                 NUMBER("retry.at", "-1")};
+static const struct kc_config_def text_config = {sizeof(text_config), sizeof(text_keys[0]), text_keys, 5, 0};
 
 static const struct kc_source_ops counter_ops = {
     .struct_size = sizeof(counter_ops), .open = counter_open, .poll = counter_poll, .close = counter_close};

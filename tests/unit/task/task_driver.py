@@ -20,7 +20,7 @@ class Task:
         self.buffer = b""
 
     def start(self, config=None, paused=False, group="fleet", offset_topic="offsets", offset_partitions=5,
-              topic_creation=None, client=None, log_level="INFO"):
+              topic_creation=None, client=None, log_level="INFO", memory_max_mb=0):
         mine, theirs = socket.socketpair()
         page = os.memfd_create("crash-page")
         os.ftruncate(page, 16384)
@@ -50,7 +50,7 @@ class Task:
             "client": {"producer": properties, "consumer": {"bootstrap.servers": self.kafka},
                        "admin": {"bootstrap.servers": self.kafka}},
             "offset_topic": offset_topic, "offset_partitions": offset_partitions,
-            "topic_creation": topic_creation or {}, "log_level": log_level, "log_format": "text"})
+            "topic_creation": topic_creation or {}, "memory_max_mb": memory_max_mb, "log_level": log_level, "log_format": "text"})
         return self
 
     def send(self, message):

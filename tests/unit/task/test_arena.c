@@ -9,7 +9,7 @@
 
 static void room_is_there_after_growing(void **state)
 {
-    struct kc_task_arena *a = kc_arena_create(KC_ARENA_LIMIT_BYTES);
+    struct kc_task_arena *a = kc_arena_create(256 << 20);
 
     (void)state;
     for (uint64_t size = 1; size < 3 << 20; size = size * 3 + 1) {
@@ -23,7 +23,7 @@ static void room_is_there_after_growing(void **state)
 
 static void chunks_are_used_again_after_a_reset(void **state)
 {
-    struct kc_task_arena *a = kc_arena_create(KC_ARENA_LIMIT_BYTES);
+    struct kc_task_arena *a = kc_arena_create(256 << 20);
     uint8_t *first;
 
     (void)state;
@@ -38,7 +38,7 @@ static void chunks_are_used_again_after_a_reset(void **state)
 
 static void a_reset_keeps_little(void **state)
 {
-    struct kc_task_arena *a = kc_arena_create(KC_ARENA_LIMIT_BYTES);
+    struct kc_task_arena *a = kc_arena_create(256 << 20);
 
     (void)state;
     for (int i = 0; i < 100; i++)

@@ -140,6 +140,27 @@ static void dropped_and_failed_records_have_no_key_slice(void **state)
     expect_end(&f);
 }
 
+/* The key converter ran before the value converter refused the record. */
+static void a_record_without_a_value_still_has_its_key(void **state)
+{
+    struct fixture f;
+    const void *key;
+    uint32_t len;
+
+    (void)state;
+    set_up(&f);
+    f.records[1].flags = KC_REC_FAILED;
+    value(&f, 0, 0, 1);
+    value(&f, 3, 1, 1);
+    expect(&f, 0, "k0", "a");
+    expect(&f, 3, "k3", "b");
+    expect_end(&f);
+    assert_true(kc_pairing_key(&f.pairing, 1, &key, &len));
+    assert_int_equal(len, 2);
+    assert_memory_equal(key, "k1", 2);
+    assert_false(kc_pairing_key(&f.pairing, 4, &key, &len));
+}
+
 static void null_and_empty_are_different(void **state)
 {
     struct fixture f;
@@ -191,6 +212,7 @@ int main(void)
         cmocka_unit_test(two_values_of_one_record_share_its_key),
         cmocka_unit_test(no_value_is_no_message),
         cmocka_unit_test(dropped_and_failed_records_have_no_key_slice),
+        cmocka_unit_test(a_record_without_a_value_still_has_its_key),
         cmocka_unit_test(null_and_empty_are_different),
         cmocka_unit_test(faults_of_converters_are_found),
     };

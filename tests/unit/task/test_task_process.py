@@ -6,9 +6,11 @@ same of a build without sanitizers. Run with
 pytest -c tests/lib/pytest.ini and tests/lib on PYTHONPATH, as tests/run does for its suites.
 """
 
+import json
 import os
 import pathlib
 import random
+import re
 import signal
 import sys
 import time
@@ -338,8 +340,9 @@ def test_a_record_larger_than_the_topic_takes_fails_with_both_sizes(kafka, task)
     task.start({"limit": "5", "batch": "1", "value.converter.pad": "1500000"})
     failed = task.wait_failed()
     assert failed["status"] == -4, failed
-    assert "1500002 bytes" in failed["message"] and "1000000" in failed["message"]
-    assert task.connector in failed["message"]
+    # 61 bytes of a batch's header, and the record's own lengths
+    assert re.search(r"a record of 15000\d\d bytes", failed["message"]), failed
+    assert "max.message.bytes is 1000000" in failed["message"] and task.connector in failed["message"]
     assert task.process.wait(10) == 1
 
 
@@ -351,10 +354,20 @@ def test_a_record_larger_than_usual_arrives_where_the_topic_takes_it(kafka, task
     assert numbers_of(kafka, task.connector) == list(range(5))
 
 
-def test_a_record_larger_than_the_queue_says_which_setting(task):
-    task.start({"limit": "5", "batch": "1", "value.converter.pad": "9000000"})
+@pytest.mark.parametrize("key,value", [("queue.buffering.max.kbytes", "8192"), ("message.max.bytes", "8000000")])
+def test_a_record_larger_than_the_producer_takes_says_which_setting(kafka, task, key, value):
+    make_topic(kafka, task.connector, **{"max.message.bytes": "20000000"})
+    task.start({"limit": "5", "batch": "1", "value.converter.pad": "9000000"}, client={key: value})
     failed = task.wait_failed()
-    assert failed["status"] == -4 and "queue.buffering.max.kbytes" in failed["message"]
+    assert failed["status"] == -4 and "producer.override." + key in failed["message"]
+
+
+def test_records_of_10_mb_arrive_with_the_usual_settings_of_the_producer(kafka, task):
+    make_topic(kafka, task.connector, **{"max.message.bytes": "20000000"})
+    task.start({"limit": "12", "batch": "3", "value.converter.pad": "10000000"})
+    task.wait_records(12)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == list(range(12))
 
 
 def test_a_topic_with_a_small_limit_gets_small_batches(kafka, task):
@@ -407,3 +420,124 @@ def test_a_million_records_need_little_memory(kafka, offsets, tmp_path):
     finally:
         if task.process is not None and task.process.poll() is None:
             task.kill()
+
+
+def dead_letters(kafka, topic):
+    """number -> (key, value, headers), having checked that no number has two."""
+    letters = {}
+    for message in read_topic(kafka, topic):
+        headers = {name: value.decode() for name, value in message.headers() or []}
+        number = int(re.search(r"number (\d+)", headers["__connect.errors.exception.message"])[1])
+        assert number not in letters
+        letters[number] = (message.key(), message.value(), headers)
+    return letters
+
+
+TOLERANT = {"errors.tolerance": "all", "errors.deadletterqueue.context.headers.enable": "true"}
+
+
+def test_refused_records_become_dead_letters_exactly_once(kafka, task):
+    """The converter refuses each seventh and the source each tenth; the process is killed again and again."""
+    dead = task.connector + "-dead"
+    config = {**TOLERANT, "errors.deadletterqueue.topic.name": dead, "rate": "2000", "batch": "50", "limit": "4000",
+              "value.converter.refuse.every": "7", "bad.every": "10", "resume.every": "5"}
+    for _ in range(3):
+        task.start(config)
+        task.wait_records(1)
+        task.kill()
+    task.start(config)
+    letters = {}
+    deadline = time.monotonic() + 60
+    while 3999 // 7 * 7 not in letters:
+        assert time.monotonic() < deadline, max(letters)
+        letters = dead_letters(kafka, dead)
+    assert task.stop() == 0
+    bad, refused = set(range(0, 4000, 10)), set(range(0, 4000, 7))
+    assert set(letters) == bad | refused
+    assert numbers_of(kafka, task.connector) == sorted(set(range(4000)) - bad - refused)
+    key, value, headers = letters[14]
+    assert key == b"4" and value is None
+    assert headers["__connect.errors.topic"] == task.connector
+    assert headers["__connect.errors.connector.name"] == task.connector and headers["__connect.errors.task.id"] == "0"
+    assert headers["__connect.errors.stage"] == "VALUE_CONVERTER"
+    assert headers["__connect.errors.class.name"] == "text 1.0.0"
+    assert headers["__connect.errors.exception.class.name"] == "org.apache.kafka.connect.errors.DataException"
+    assert json.loads(letters[49][2]["__kconnect.errors.source.offset"]) == {"seq": 49}
+    assert letters[20][0] is None and letters[20][2]["__connect.errors.stage"] == "TASK_POLL"
+
+
+def test_a_record_that_is_too_large_is_left_out_and_noted(kafka, task, tmp_path):
+    dead = task.connector + "-dead"
+    make_topic(kafka, task.connector, **{"max.message.bytes": "100000"})
+    task.start({**TOLERANT, "errors.deadletterqueue.topic.name": dead, "errors.log.enable": "true", "limit": "1000",
+                "value.converter.pad": "150000", "value.converter.pad.every": "100"})
+    task.wait_records(990)
+    assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == [n for n in range(1000) if n % 100]
+    letters = read_topic(kafka, dead)
+    assert sorted(int(m.value()) for m in letters) == list(range(0, 1000, 100))  # this topic takes them
+    headers = dict(letters[0].headers())
+    assert headers["__connect.errors.stage"] == b"KAFKA_PRODUCE"
+    assert headers["__connect.errors.exception.class.name"].endswith(b"RecordTooLargeException")
+    assert int(headers["__kconnect.errors.bytes"]) > 150000 and headers["__kconnect.errors.limit.bytes"] == b"100000"
+    log = (tmp_path / "log").read_text()
+    assert log.count("was left out at KAFKA_PRODUCE") == 10 and "its key is" not in log
+
+
+def test_a_dead_letter_leaves_out_the_value_that_its_topic_does_not_take(kafka, task, tmp_path):
+    dead = task.connector + "-dead"
+    for topic in (task.connector, dead):
+        make_topic(kafka, topic, **{"max.message.bytes": "100000"})
+    task.start({**TOLERANT, "errors.deadletterqueue.topic.name": dead, "errors.log.enable": "true", "limit": "10",
+                "errors.log.include.messages": "true", "value.converter.pad": "150000", "value.converter.pad.every": "5"})
+    task.wait_records(8)
+    assert task.stop() == 0
+    letters = read_topic(kafka, dead)
+    assert [(m.key(), m.value()) for m in letters] == [(b"0", None), (b"5", None)]
+    assert "its key is 5 and its value 5   " in (tmp_path / "log").read_text()
+
+
+def test_the_largest_record_that_a_topic_takes(kafka, task):
+    """What the check counts is what the broker counts, to the byte."""
+    make_topic(kafka, task.connector, **{"max.message.bytes": "100000"})
+    fits = 100000 - 61 - 3 - 3 - 2 - 3 - 1 - 1  # header, length, attributes and deltas, key, length of value, 0, headers
+    for limit, pad in ((1, fits + 1), (2, fits)):
+        task.start({"errors.tolerance": "all", "limit": str(limit), "value.converter.pad": str(pad)})
+        task.wait_for(lambda m: m["type"] == "stats" and m["records"] + m["errors"] == 1)
+        assert task.stop() == 0
+    assert numbers_of(kafka, task.connector) == [1]
+
+
+def test_a_limit_that_is_lowered_under_way_is_met_by_looking_again(kafka, task):
+    make_topic(kafka, task.connector, **{"max.message.bytes": "200000"})
+    task.start({"errors.tolerance": "all", "rate": "200", "batch": "10", "resume.every": "10",
+                "value.converter.pad": "150000", "value.converter.pad.every": "100"})
+    task.wait_records(150)
+    resource = ConfigResource(ResourceType.TOPIC, task.connector, set_config={"max.message.bytes": "100000"})
+    admin = kafka.admin()
+    admin.alter_configs([resource])[resource].result()
+    task.wait_for(lambda m: m["type"] == "stats" and m["errors"] >= 2, 60)
+    assert task.stop() == 0
+    numbers = numbers_of(kafka, task.connector)
+    assert len(numbers) == len(set(numbers)) and [n for n in range(max(numbers)) if n not in numbers and n % 100] == []
+    assert 100 in numbers and max(numbers) - max(numbers) % 100 not in numbers
+
+
+def test_a_compacted_topic_and_a_record_without_a_key(kafka, task):
+    make_topic(kafka, task.connector, **{"cleanup.policy": "compact"})
+    task.start({"limit": "5", "key.converter.no.key": "1"})
+    failed = task.wait_failed()
+    assert failed["status"] == -4 and "compacted" in failed["message"] and "cleanup.policy" in failed["message"]
+
+
+def test_a_batch_that_needs_too_much_memory_says_which_key(kafka, task):
+    task.start({"limit": "20", "batch": "20", "value.converter.pad": "5000000"}, memory_max_mb=64)
+    failed = task.wait_failed()
+    assert failed["status"] == -6 and "task.memory.max.mb (64)" in failed["message"], failed
+
+
+@pytest.mark.parametrize("key", ["errors.tolerance", "errors.log.enable", "errors.deadletterqueue.topic.name"])
+def test_keys_for_errors_that_are_wrong_are_named(task, key):
+    task.start({"errors.tolerance": "all", key: "a b"})
+    failed = task.wait_failed()
+    assert failed["status"] == -4 and key in failed["message"]
