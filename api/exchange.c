@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "resources.h"
+#include "rest_meter.h"
 
 /*
  * A body that was refused is read on and thrown away up to this size, so that the client gets to see the
@@ -108,6 +109,9 @@ static enum MHD_Result answer(struct exchange *x, struct MHD_Connection *connect
 
     kc_reply_seal(r);
     log_exchange(x);
+    kc_rest_meter_note(x->request.context->rest, x->request.head.method,
+                       x->request.route != NULL ? x->request.route->pattern : NULL, r->status,
+                       kc_mono_ms() - x->started_ms);
     size = r->media == NULL ? 0 : r->body.len;
     body = r->media == NULL ? NULL : kc_buf_take(&r->body);
     response = MHD_create_response_from_buffer(size, body, MHD_RESPMEM_MUST_FREE);

@@ -66,7 +66,7 @@ bool kc_request_begin(struct kc_request *q, const struct kc_route *routes, size_
         kc_reply_http_error(reply, KC_HTTP_UNSUPPORTED_MEDIA);
         return false;
     }
-    if (!kc_media_accepts_json(q->head.accept)) {
+    if ((q->route->flags & KC_ROUTE_TEXT) == 0 && !kc_media_accepts_json(q->head.accept)) {
         kc_reply_http_error(reply, KC_HTTP_NOT_ACCEPTABLE);
         return false;
     }

@@ -16,6 +16,7 @@ enum kc_method { KC_GET, KC_POST, KC_PUT, KC_PATCH, KC_DELETE, KC_METHODS };
 /* kc_route.flags */
 enum {
     KC_ROUTE_EARLY = 1 << 0, /* answers before the worker has caught up with the fleet's topics */
+    KC_ROUTE_TEXT = 1 << 1,  /* answers with its own text, whatever Accept says */
 };
 
 /* One line for each path. A segment "*" of the pattern matches anything and becomes a parameter. */

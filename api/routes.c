@@ -3,6 +3,7 @@
 static const struct kc_route routes[] = {
     {"/", {[KC_GET] = kc_get_root}, KC_ROUTE_EARLY},
     {"/health", {[KC_GET] = kc_get_health}, KC_ROUTE_EARLY},
+    {"/metrics", {[KC_GET] = kc_get_metrics}, KC_ROUTE_EARLY | KC_ROUTE_TEXT},
     {"/connectors", {[KC_GET] = kc_get_connectors, [KC_POST] = kc_post_connectors}, 0},
     {"/connectors/*", {[KC_GET] = kc_get_connector, [KC_DELETE] = kc_delete_connector}, 0},
     {"/connectors/*/config",

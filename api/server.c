@@ -13,6 +13,7 @@
 #include "exchange.h"
 #include "listener.h"
 #include "resources.h"
+#include "rest_meter.h"
 
 enum {
     CONNECTIONS = 256, /* each has a thread, for a write waits for the fleet's leader */
@@ -113,6 +114,7 @@ struct kc_api *kc_api_start(const struct kc_api_context *context, struct kc_erro
         return NULL;
     }
     api->shared.context = *context;
+    api->shared.context.rest = kc_rest_meter_create();
     api->shared.address = api->address;
     for (size_t i = 0; i < n; i++) {
         if (start_listener(api, listeners[i], err) != KC_OK) {
@@ -168,6 +170,7 @@ void kc_api_stop(struct kc_api *api)
     }
     for (size_t i = 0; i < api->n_daemons; i++)
         MHD_stop_daemon(api->daemons[i]);
+    kc_rest_meter_destroy(api->shared.context.rest);
     free(api->daemons);
     free(api);
 }

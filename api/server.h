@@ -4,10 +4,12 @@
 
 #include "config/worker_config.h"
 #include "fleet/fleet.h"
+#include "metrics/task_board.h"
 #include "plugin/registry.h"
 #include "validate/validator.h"
 
 struct kc_api;
+struct kc_rest_meter;
 
 /* What the routes need; all of it outlives the server. `fleet` may be set later with kc_api_ready(). */
 struct kc_api_context {
@@ -15,6 +17,8 @@ struct kc_api_context {
     const struct kc_registry *registry;
     struct kc_validator *validator;
     const char *worker_id;
+    struct kc_task_board *board; /* figures of tasks; NULL: there are none */
+    struct kc_rest_meter *rest;  /* the server's own, set by kc_api_start() */
 };
 
 /*

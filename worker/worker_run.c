@@ -27,6 +27,7 @@ struct worker {
     uv_timer_t deadline;
     char executable[4096];
     struct kc_registry *registry;
+    struct kc_task_board *board;
     struct kc_supervisor *supervisor;
     struct kc_validator *validator;
     struct kc_api *api;
@@ -138,11 +139,12 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
 {
     struct kc_supervisor_options options = {
         .executable = w->executable,
+        .board = w->board,
         .stop_grace_ms = w->config->graceful_shutdown_ms,
         .restart_first_ms = w->config->restart_first_ms,
         .restart_max_ms = w->config->restart_max_ms,
     };
-    struct kc_api_context context = {.config = w->config};
+    struct kc_api_context context = {.config = w->config, .board = w->board};
 
     kc_log(KC_INFO, "worker", "kconnect %s, group %s, brokers %s", KC_VERSION, w->config->group_id,
            w->config->bootstrap_servers);
@@ -176,6 +178,7 @@ static void stop_parts(struct worker *w)
         kc_fleet_stop(w->fleet);
     if (w->supervisor != NULL)
         kc_supervisor_destroy(w->supervisor);
+    kc_task_board_destroy(w->board);
     kc_validator_destroy(w->validator);
     kc_registry_destroy(w->registry);
 }
@@ -203,6 +206,7 @@ int kc_worker_run(const struct kc_worker_config *config)
     if (w == NULL)
         return 1;
     w->config = config;
+    w->board = kc_task_board_create(); /* without one there are no figures of tasks, and that is all */
     (void)signal(SIGPIPE, SIG_IGN); /* a task or client that is gone is an error of one write, not our end */
     if (start_loop(w, &err) < 0 || start_parts(w, &err) < 0) {
         kc_log(KC_FATAL, "worker", "cannot start: %s", err.message);

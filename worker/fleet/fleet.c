@@ -138,6 +138,11 @@ const struct kc_fleet_view *kc_fleet_view_get(struct kc_fleet *f)
     return kc_follower_view(f->follower);
 }
 
+bool kc_fleet_leads(const struct kc_fleet *f)
+{
+    return kc_membership_leads(f->membership);
+}
+
 char *kc_fleet_trouble(struct kc_fleet *f)
 {
     return kc_follower_trouble(f->follower);

@@ -66,6 +66,9 @@ void kc_fleet_view_put(const struct kc_fleet_view *v);
 const struct kc_connector_view *kc_fleet_find(const struct kc_fleet_view *v,
                                               const char *name); /* NULL: none */
 
+/* True while this worker is the leader, as far as it knows: a deposed one learns of it within the session's timeout. */
+bool kc_fleet_leads(const struct kc_fleet *f);
+
 /* An internal error that will not mend itself (a topic with the wrong cleanup.policy ...): a copy, free() it; NULL: none. */
 char *kc_fleet_trouble(struct kc_fleet *f);
 

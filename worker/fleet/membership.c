@@ -40,6 +40,7 @@ struct kc_membership {
     bool joined;     /* the group has let us in, and has not thrown us out as far as librdkafka knows */
     char *member_id; /* under which it has; another one: thrown out and let in anew */
     bool led;        /* somebody has the mailbox */
+    atomic_bool leads; /* this worker does its work */
 
     /* The thread's own. */
     bool assigned;    /* `client` has had an assignment, be it an empty one */
@@ -58,6 +59,11 @@ static void on_error(rd_kafka_t *client, int code, const char *reason, void *opa
     kc_noise_tell(m->noise, "group membership", code, reason);
 }
 
+bool kc_membership_leads(const struct kc_membership *m)
+{
+    return atomic_load(&m->leads);
+}
+
 /* With the lock held. */
 static void tell(struct kc_membership *m)
 {
@@ -68,6 +74,7 @@ static void show(struct kc_membership *m)
 {
     (void)pthread_mutex_lock(&m->lock);
     m->led = kc_leader_active(m->leader) || m->picture.led;
+    atomic_store(&m->leads, kc_leader_active(m->leader));
     tell(m);
     (void)pthread_mutex_unlock(&m->lock);
 }

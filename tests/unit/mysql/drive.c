@@ -157,6 +157,21 @@ static void schema_ref(const struct kc_schema *s)
     (void)s;
 }
 
+static struct kc_metric *metric(struct kc_ctx *ctx, int32_t kind, const char *name, const char *labels)
+{
+    (void)ctx;
+    (void)kind;
+    (void)name;
+    (void)labels;
+    return NULL;
+}
+
+static void metric_value(struct kc_metric *m, double value)
+{
+    (void)m;
+    (void)value;
+}
+
 static void progress(struct kc_ctx *ctx, const char *phase, const char *item, uint64_t done, uint64_t total)
 {
     (void)ctx;
@@ -190,6 +205,9 @@ static const struct kc_host host = {.struct_size = sizeof(host),
                                     .schema_ref = schema_ref,
                                     .schema_unref = schema_ref,
                                     .arena_grow = arena_grow,
+                                    .metric = metric,
+                                    .metric_add = metric_value,
+                                    .metric_set = metric_value,
                                     .progress = progress,
                                     .stop_fd = stop,
                                     .report_error = report_error};
