@@ -124,7 +124,8 @@ static bool has_sign(const struct kc_map_column *c)
     case KC_WIRE_LONGLONG:
     case KC_WIRE_DECIMAL:
     case KC_WIRE_FLOAT:
-    case KC_WIRE_DOUBLE: return true;
+    case KC_WIRE_DOUBLE:
+    case KC_WIRE_YEAR: return true; /* MySQL and MariaDB count it as an unsigned number */
     default: return false;
     }
 }
