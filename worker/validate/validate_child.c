@@ -32,7 +32,8 @@ struct process {
     int64_t deadline;
     struct kc_crash_page *page;
     struct kc_buf in;
-    bool done; /* it said that it came to its end */
+    size_t taken; /* bytes of it that are dealt with */
+    bool done;    /* it said that it came to its end */
 };
 
 /* A copy of `fd` out of the way of 3 and 4; takes over `fd`. */
@@ -109,13 +110,17 @@ static void take_line(const struct kc_validate_child *c, struct process *p, cons
     cJSON_Delete(json);
 }
 
+/* Every whole line that came since the last time. */
 static void take_lines(const struct kc_validate_child *c, struct process *p)
 {
-    char *line = p->in.data, *end;
+    for (;;) {
+        const char *line = p->in.data + p->taken;
+        const char *end = p->in.data == NULL ? NULL : memchr(line, '\n', p->in.len - p->taken);
 
-    while (line != NULL && (end = memchr(line, '\n', p->in.len - (size_t)(line - p->in.data))) != NULL) {
+        if (end == NULL)
+            return;
         take_line(c, p, line, (size_t)(end - line));
-        line = end + 1;
+        p->taken = (size_t)(end + 1 - p->in.data);
     }
 }
 
@@ -164,19 +169,22 @@ static bool wait_for(const struct kc_validate_child *c, const struct process *p,
     return false;
 }
 
-/* Until the answer is complete or the child has closed its end. */
+/* Until the answer is complete or the child has closed its end, of which a process that it started may have a copy. */
 static enum end converse(const struct kc_validate_child *c, struct process *p, const char *request, size_t n)
 {
     struct pollfd socket = {.fd = p->socket};
     enum end end;
 
-    do {
+    while (!p->done) {
         socket.events = (short)(POLLIN | (n > 0 ? POLLOUT : 0));
         if (wait_for(c, p, &socket, &end))
             return end;
         if (p->in.len > MAX_ANSWER_BYTES)
             return END_FLOOD;
-    } while (socket.revents == 0 || exchange(p, socket.revents, &request, &n));
+        if (socket.revents != 0 && !exchange(p, socket.revents, &request, &n))
+            break;
+        take_lines(c, p);
+    }
     return END_ANSWERED;
 }
 

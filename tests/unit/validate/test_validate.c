@@ -1,0 +1,275 @@
+/* test_validate.c - worker/validate: real children, with a plugin that does what it is told. */
+#include "../cm.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <kconnect/plugin.h>
+
+#include "base/clock.h"
+#include "validate/validate_child.h"
+#include "validate/validator.h"
+
+enum { PATIENCE_MS = 20000, SHORT_MS = 1500, CALLS = KC_VALIDATE_AT_ONCE + 4 };
+
+static const char *helper, *plugin;
+
+struct problems {
+    char text[4096]; /* "key: sentence\n" each */
+    size_t n;
+};
+
+static void collect(void *arg, const char *key, const char *sentence)
+{
+    struct problems *p = arg;
+    size_t at = strlen(p->text);
+
+    (void)snprintf(p->text + at, sizeof(p->text) - at, "%s: %s\n", key != NULL ? key : "-", sentence);
+    p->n++;
+}
+
+static kc_status check_of(const char *id, const char *config, int64_t deadline_ms,
+                          const atomic_bool *stopping, struct problems *found)
+{
+    struct kc_component_info component = {
+        .kind = KC_KIND_SOURCE, .id = id, .version = "1.0.0", .file = plugin};
+    struct kc_validate_child child = {.executable = helper,
+                                      .component = &component,
+                                      .deadline_ms = deadline_ms,
+                                      .stopping = stopping,
+                                      .problem = collect,
+                                      .arg = found};
+    struct kc_error err = KC_ERROR_INIT;
+    char request[1024];
+
+    *found = (struct problems){.n = 0};
+    (void)snprintf(request, sizeof(request),
+                   "{\"kind\":\"source\",\"id\":\"%s\",\"file\":\"%s\",\"group_id\":\"g\",\"config\":{%s}}",
+                   id, plugin, config);
+    return kc_validate_child_run(&child, request, strlen(request), &err);
+}
+
+static void check(const char *config, struct problems *found)
+{
+    assert_int_equal(check_of("checked-source", config, PATIENCE_MS, NULL, found), KC_OK);
+}
+
+static void wait_until_gone(pid_t pid)
+{
+    int64_t deadline = kc_mono_ms() + PATIENCE_MS;
+
+    while (kill(pid, 0) == 0 || errno != ESRCH) {
+        char stat[64], state = 'R';
+        FILE *f;
+
+        (void)snprintf(stat, sizeof(stat), "/proc/%d/stat", (int)pid);
+        f = fopen(stat, "r");
+        if (f != NULL) { /* where nobody collects orphans, a zombie is as good as gone */
+            (void)!fscanf(f, "%*d (%*[^)]) %c", &state);
+            (void)fclose(f);
+        }
+        if (state == 'Z')
+            return;
+        assert_true(kc_mono_ms() < deadline);
+        (void)usleep(5000);
+    }
+}
+
+static void problems_come_with_their_keys_and_in_their_order(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    check("\"behave\":\"odd\"", &found);
+    assert_string_equal(found.text, "behave: odd\n"
+                                    "-: about \"the whole\",\nin two lines, not UTF-8: \xef\xbf\xbd\n");
+    check("\"behave\":\"fail\"", &found);
+    assert_string_equal(found.text, "behave: fail\n-: no way\n");
+}
+
+static void a_plugin_without_a_check_has_no_problem(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    assert_int_equal(check_of("plain-source", "", PATIENCE_MS, NULL, &found), KC_OK);
+    assert_int_equal(found.n, 0);
+}
+
+static void a_keys_own_check_is_asked_first(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    check("\"behave\":\"crash\",\"even\":\"3\"", &found);
+    assert_string_equal(found.text, "even: even: must be even\n");
+}
+
+static void a_crash_is_one_more_problem(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    check("\"behave\":\"crash\"", &found);
+    assert_int_equal(found.n, 2);
+    assert_non_null(strstr(found.text, "behave: crash\n"));
+    assert_non_null(strstr(found.text, "-: checked-source 1.0.0 crashed"));
+    assert_non_null(strstr(found.text, "SIGSEGV in validate"));
+    check("\"behave\":\"exit\"", &found);
+    assert_non_null(strstr(found.text, "-: checked-source 1.0.0 ended its process with status 3"));
+}
+
+static void a_hang_ends_at_the_deadline(void **state)
+{
+    struct problems found;
+    int64_t began = kc_mono_ms();
+    const char *pid;
+
+    (void)state;
+    assert_int_equal(check_of("checked-source", "\"behave\":\"hang\"", SHORT_MS, NULL, &found), KC_OK);
+    assert_true(kc_mono_ms() - began >= SHORT_MS);
+    assert_non_null(strstr(found.text, "-: checked-source 1.0.0 did not end its check"));
+    pid = strstr(found.text, "pid: ");
+    assert_non_null(pid);
+    wait_until_gone(atoi(pid + 5));
+}
+
+static void what_a_plugin_starts_ends_with_the_check(void **state)
+{
+    struct problems found;
+    int64_t began = kc_mono_ms();
+
+    (void)state;
+    /* Its child has a copy of the socket: the answer must not wait for that. */
+    assert_int_equal(check_of("checked-source", "\"behave\":\"fork\"", PATIENCE_MS, NULL, &found), KC_OK);
+    assert_true(kc_mono_ms() - began < PATIENCE_MS);
+    assert_int_equal(found.n, 2);
+    wait_until_gone(atoi(strstr(found.text, "pid: ") + 5));
+}
+
+static void a_flood_of_problems_is_bounded(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    check("\"behave\":\"flood\"", &found);
+    assert_int_equal(found.n, 1000);
+}
+
+static void secrets_and_descriptors_stay_where_they_belong(void **state)
+{
+    struct problems found;
+    int leaked = dup(STDERR_FILENO); /* without close-on-exec */
+
+    (void)state;
+    check("\"behave\":\"look\",\"secret\":\"sesame-sesame\"", &found);
+    (void)close(leaked);
+    assert_non_null(strstr(found.text, "secret: 13 characters, shown: 0, descriptors: 5\n"));
+}
+
+static void a_worker_that_stops_does_not_wait(void **state)
+{
+    atomic_bool stopping = true;
+    struct problems found;
+
+    (void)state;
+    assert_int_equal(check_of("checked-source", "\"behave\":\"hang\"", PATIENCE_MS, &stopping, &found),
+                     KC_ERR_RETRY);
+}
+
+static void a_check_ends_with_its_worker(void **state)
+{
+    char file[] = "/tmp/kc-validate-XXXXXX", config[128], text[32] = "";
+    int fd = mkstemp(file);
+    int64_t deadline = kc_mono_ms() + PATIENCE_MS;
+    struct problems found;
+    pid_t worker;
+
+    (void)state;
+    assert_true(fd >= 0);
+    (void)snprintf(config, sizeof(config), "\"behave\":\"hang\",\"file\":\"%s\"", file);
+    worker = fork();
+    if (worker == 0) {
+        (void)check_of("checked-source", config, PATIENCE_MS, NULL, &found);
+        _exit(0);
+    }
+    while (pread(fd, text, sizeof(text) - 1, 0) <= 0) {
+        assert_true(kc_mono_ms() < deadline);
+        (void)usleep(5000);
+    }
+    (void)kill(worker, SIGKILL);
+    (void)waitpid(worker, NULL, 0);
+    wait_until_gone(atoi(text));
+    (void)close(fd);
+    (void)unlink(file);
+}
+
+struct call {
+    struct kc_validator *validator;
+    pthread_t thread;
+    kc_status status;
+    struct problems found;
+};
+
+static void *run_call(void *arg)
+{
+    struct call *c = arg;
+    struct kc_component_info component = {
+        .kind = KC_KIND_SOURCE, .id = "checked-source", .version = "1.0.0", .file = plugin};
+    struct kc_props *config = kc_props_create();
+    struct kc_error err = KC_ERROR_INIT;
+
+    (void)kc_props_set(config, "behave", "nap");
+    c->status = kc_validator_run(c->validator, &component, config, NULL, collect, &c->found, &err);
+    kc_props_destroy(config);
+    return NULL;
+}
+
+static void more_checks_than_places_wait_for_one(void **state)
+{
+    struct kc_worker_config config = {.group_id = "g"};
+    struct kc_validator *v = kc_validator_create(helper, &config);
+    static struct call calls[CALLS];
+    int64_t began = kc_mono_ms();
+
+    (void)state;
+    for (int i = 0; i < CALLS; i++) {
+        calls[i] = (struct call){.validator = v};
+        assert_int_equal(pthread_create(&calls[i].thread, NULL, run_call, &calls[i]), 0);
+    }
+    for (int i = 0; i < CALLS; i++) {
+        (void)pthread_join(calls[i].thread, NULL);
+        assert_int_equal(calls[i].status, KC_OK);
+        assert_string_equal(calls[i].found.text, "behave: nap\n");
+    }
+    assert_true(kc_mono_ms() - began >= 400); /* two rounds of naps */
+    kc_validator_destroy(v);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(problems_come_with_their_keys_and_in_their_order),
+        cmocka_unit_test(a_plugin_without_a_check_has_no_problem),
+        cmocka_unit_test(a_keys_own_check_is_asked_first),
+        cmocka_unit_test(a_crash_is_one_more_problem),
+        cmocka_unit_test(a_hang_ends_at_the_deadline),
+        cmocka_unit_test(what_a_plugin_starts_ends_with_the_check),
+        cmocka_unit_test(a_flood_of_problems_is_bounded),
+        cmocka_unit_test(secrets_and_descriptors_stay_where_they_belong),
+        cmocka_unit_test(a_worker_that_stops_does_not_wait),
+        cmocka_unit_test(a_check_ends_with_its_worker),
+        cmocka_unit_test(more_checks_than_places_wait_for_one),
+    };
+
+    assert_int_equal(argc, 3);
+    helper = argv[1];
+    plugin = argv[2];
+    return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
+}
