@@ -1,0 +1,50 @@
+"""A table is changed again and again while its rows are read, and the task dies meanwhile: no row lost, doubled or mixed up."""
+
+import os
+import signal
+
+import pytest
+from kcharness.servers import Schema, unique
+
+ROWS = 4000
+CHANGES = 8
+
+
+@pytest.mark.parametrize("keyed", [True, False], ids=["chunks", "one_read"])
+@pytest.mark.parametrize("flavor", ["mysql", "mariadb"])
+def test_a_table_is_changed_during_its_snapshot(request, worker, connectors, flavor, keyed):
+    schema = Schema(request.getfixturevalue(flavor), unique("mid")).create()
+    key = "id INT PRIMARY KEY" if keyed else "id INT NOT NULL"
+    schema.execute(
+        f"CREATE TABLE big ({key}, name VARCHAR(40), amount INT)",
+        "CREATE TABLE digits (d INT)",
+        "INSERT INTO digits VALUES (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)",
+        "INSERT INTO big SELECT n, CONCAT('n', n), n * 3 FROM (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d AS n "
+        f"FROM digits a, digits b, digits c, digits e) AS numbers WHERE n < {ROWS}",
+    )
+    connector = connectors.define(schema, "big", snapshot__fetch__size="50").create()
+    versions = [["id", "name", "amount"]]
+    with connector.reader("big") as reader:
+        reader.read_until(lambda found: len(found) > 0)
+        for number in range(CHANGES):
+            column = f"c{number}"
+            schema.execute(f"ALTER TABLE big ADD {column} INT NOT NULL DEFAULT {number} {['FIRST', ''][number % 2]}")
+            versions.append([column, *versions[-1]] if number % 2 == 0 else [*versions[-1], column])
+            if number == CHANGES // 2 and keyed:
+                os.kill(worker.the_task_pid(), signal.SIGKILL)
+            seen = len(reader.records)
+            reader.read_until(lambda found: len(found) > seen or len({r.row["id"] for r in found}) == ROWS)
+        schema.execute(f"UPDATE big SET amount = -1 WHERE id = {ROWS - 1}")
+        connector.wait_for_snapshot(60)
+        records = reader.read_until(lambda found: any(r.row["amount"] == -1 for r in found))
+    rows = [r.row for r in records if r.op == "INSERT"]
+    assert sorted(row["id"] for row in rows) == list(range(ROWS))
+    for record in records:
+        row = dict(record.row)
+        assert [column["name"] for column in record.value["schema"]["dataColumn"]] == list(row)
+        assert list(row) in versions
+        number = row.pop("id")
+        assert row.pop("name") == f"n{number}"
+        assert row.pop("amount") in ([number * 3, -1] if number == ROWS - 1 else [number * 3])
+        assert all(value == int(column[1:]) for column, value in row.items())
+    assert len({len(r.row) for r in records}) > 1, "the changes came before or behind the whole snapshot"
