@@ -65,6 +65,14 @@ static kc_status find_parts(const struct kc_connector_view *c, const struct kc_w
     return KC_OK;
 }
 
+/* The connector's own cap on memory, else the worker's; the key was checked when the connector was made. */
+static int64_t memory_max_mb(const struct kc_connector_view *c, const struct kc_worker_config *config)
+{
+    const char *own = kc_props_or(c->config, "task.memory.max.mb", "");
+
+    return own[0] != '\0' ? strtoll(own, NULL, 10) : config->task_memory_max_mb;
+}
+
 /* The start message of supervisor/control.h. NULL: out of memory. */
 static char *start_message(const struct kc_connector_view *c, const struct kc_fleet_view *view,
                            const struct kc_worker_config *config, const struct parts *parts)
@@ -91,6 +99,7 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
     cJSON_AddStringToObject(message, "offset_topic", config->offset_storage_topic);
     cJSON_AddNumberToObject(message, "offset_partitions", config->offset_storage_partitions);
     add_topic_creation(message, config->props);
+    cJSON_AddNumberToObject(message, "memory_max_mb", (double)memory_max_mb(c, config));
     cJSON_AddStringToObject(message, "log_level", kc_log_level_name(config->log_level));
     cJSON_AddStringToObject(message, "log_format", config->log_format == KC_LOG_JSON ? "json" : "text");
     text = cJSON_PrintUnformatted(message);
@@ -99,7 +108,8 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
 }
 
 static kc_status add_spec(struct kc_task_plan_list *out, const struct kc_connector_view *c,
-                          const struct kc_component_info *connector, char *start, struct kc_error *err)
+                          const struct kc_worker_config *config, const struct kc_component_info *connector,
+                          char *start, struct kc_error *err)
 {
     struct kc_task_spec *specs = reallocarray(out->specs, out->n + 1, sizeof(*specs));
     struct kc_task_spec *spec;
@@ -115,6 +125,7 @@ static kc_status add_spec(struct kc_task_plan_list *out, const struct kc_connect
         .paused = c->target == KC_TARGET_PAUSED,
         .plugin = strdup(connector->id),
         .version = strdup(connector->version),
+        .memory_max_mb = memory_max_mb(c, config),
         .start = start,
     };
     if (spec->connector == NULL || spec->plugin == NULL || spec->version == NULL) {
@@ -147,7 +158,7 @@ kc_status kc_task_plan(const struct kc_fleet_view *view, const struct kc_worker_
             continue;
         }
         start = start_message(c, view, config, &parts);
-        if (start == NULL || add_spec(out, c, parts.connector, start, err) < 0) {
+        if (start == NULL || add_spec(out, c, config, parts.connector, start, err) < 0) {
             free(start);
             kc_task_plan_finish(out);
             return kc_fail(err, KC_ERR_NOMEM, "out of memory");

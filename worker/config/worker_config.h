@@ -32,6 +32,7 @@ struct kc_worker_config {
     int64_t
         request_timeout_ms; /* how long a write over REST may wait for the leader; default 90,000 as Connect */
     int64_t graceful_shutdown_ms;  /* task.shutdown.graceful.timeout.ms, default 5,000 */
+    int64_t task_memory_max_mb;    /* task.memory.max.mb, default 256 */
     int64_t restart_first_ms;      /* errors.restart.delay.initial.ms, default 1,000 */
     int64_t restart_max_ms;        /* errors.restart.delay.max.ms, default 60,000 */
     int64_t max_request_bytes;     /* rest.request.max.bytes, default 1 MiB */

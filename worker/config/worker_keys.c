@@ -67,6 +67,8 @@ static const struct kc_worker_key own_keys[] = {
     INT("rest.request.timeout.ms", "90000", 1000, 3600000, "How long a change may wait for the leader."),
     INT("rest.request.max.bytes", "1048576", 1024, 64 << 20, "Largest body of a REST request."),
     INT("task.shutdown.graceful.timeout.ms", "5000", 0, 600000, "How long a task may take to end."),
+    INT("task.memory.max.mb", "256", 64, 1 << 20,
+        "Megabytes that a task's process may have, unless its connector says otherwise."),
     INT("errors.restart.delay.initial.ms", "1000", 1, YEAR_MS,
         "First pause before a failed task is tried again."),
     INT("errors.restart.delay.max.ms", "60000", 1, YEAR_MS,

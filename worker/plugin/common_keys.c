@@ -82,13 +82,82 @@ static const char *const tolerances[] = {"none", "all", NULL};
          .width = KC_WIDTH_LONG,                                                                             \
          .order = 7,                                                                                         \
          .doc = "Names of the predicates that transforms use; this version applies none."},                  \
+        {.name = "errors.tolerance",                                                                         \
+         .display_name = "Error Tolerance",                                                                  \
+         .group = ERRORS,                                                                                    \
+         .default_value = "none",                                                                            \
+         .choices = tolerances,                                                                              \
+         .type = KC_CFG_STRING,                                                                              \
+         .flags = KC_CFG_ONE_OF,                                                                             \
+         .importance = KC_IMPORTANCE_MEDIUM,                                                                 \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 3,                                                                                         \
+         .doc = "What follows when one record cannot be written, because it is too large or a converter "    \
+                "refuses it. "                                                                               \
+                "none: the task fails and says why; all: it is left out, counted, and noted in the dead "    \
+                "letter topic if "                                                                           \
+                "there is one."},                                                                            \
+        {.name = "errors.log.enable",                                                                        \
+         .display_name = "Log Errors",                                                                       \
+         .group = ERRORS,                                                                                    \
+         .default_value = "false",                                                                           \
+         .type = KC_CFG_BOOLEAN,                                                                             \
+         .importance = KC_IMPORTANCE_MEDIUM,                                                                 \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 4,                                                                                         \
+         .doc = "Whether each record that is left out is logged; otherwise a summary every 10 seconds is."}, \
+        {.name = "errors.log.include.messages",                                                              \
+         .display_name = "Log Error Details",                                                                \
+         .group = ERRORS,                                                                                    \
+         .default_value = "false",                                                                           \
+         .type = KC_CFG_BOOLEAN,                                                                             \
+         .importance = KC_IMPORTANCE_MEDIUM,                                                                 \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 5,                                                                                         \
+         .doc = "Whether such a log line shows the record's key and the beginning of its value: data of "    \
+                "the source."},                                                                              \
+        {.name = "errors.deadletterqueue.topic.name",                                                        \
+         .display_name = "Dead Letter Queue Topic Name",                                                     \
+         .group = ERRORS,                                                                                    \
+         .default_value = "",                                                                                \
+         .type = KC_CFG_STRING,                                                                              \
+         .importance = KC_IMPORTANCE_MEDIUM,                                                                 \
+         .width = KC_WIDTH_MEDIUM,                                                                           \
+         .order = 6,                                                                                         \
+         .doc =                                                                                              \
+             "With errors.tolerance=all: the topic that notes the records left out, with their key, and "    \
+             "their value "                                                                                  \
+             "where it could be made and that topic takes it. Made with one partition when it is missing."}, \
+        {.name = "errors.deadletterqueue.topic.replication.factor",                                          \
+         .display_name = "Dead Letter Queue Topic Replication Factor",                                       \
+         .group = ERRORS,                                                                                    \
+         .default_value = "-1",                                                                              \
+         .type = KC_CFG_SHORT,                                                                               \
+         .flags = KC_CFG_RANGE,                                                                              \
+         .min = -1,                                                                                          \
+         .max = INT16_MAX,                                                                                   \
+         .importance = KC_IMPORTANCE_MEDIUM,                                                                 \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 7,                                                                                         \
+         .doc = "Copies of the dead letter topic when it is made; -1: the broker's default."},               \
+        {.name = "errors.deadletterqueue.context.headers.enable",                                            \
+         .display_name = "Enable Error Context Headers",                                                     \
+         .group = ERRORS,                                                                                    \
+         .default_value = "false",                                                                           \
+         .type = KC_CFG_BOOLEAN,                                                                             \
+         .importance = KC_IMPORTANCE_MEDIUM,                                                                 \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 8,                                                                                         \
+         .doc = "Whether dead letters have headers, __connect.errors.*, that say where they were to go and " \
+                "why they are "                                                                              \
+                "not there. Without them a dead letter without a value says little."},                       \
     {                                                                                                        \
-        .name = "errors.tolerance", .display_name = "Error Tolerance", .group = ERRORS,                      \
-        .default_value = "none", .choices = tolerances, .type = KC_CFG_STRING, .flags = KC_CFG_ONE_OF,       \
-        .importance = KC_IMPORTANCE_MEDIUM, .width = KC_WIDTH_SHORT, .order = 3,                             \
-        .doc = "What follows when one record cannot be handled. none: the task fails and says which it "     \
-               "was; all: it is left "                                                                       \
-               "out, counted, and logged."                                                                   \
+        .name = "task.memory.max.mb", .display_name = "Memory of a task", .group = COMMON,                   \
+        .type = KC_CFG_INT, .flags = KC_CFG_RANGE, .min = 64, .max = 1 << 20,                                \
+        .importance = KC_IMPORTANCE_LOW, .width = KC_WIDTH_SHORT, .order = 20,                               \
+        .doc = "Megabytes that a task's process may have; one that has more is ended and started again. "    \
+               "Default: the "                                                                               \
+               "worker's task.memory.max.mb, 256."                                                           \
     }
 
 static const struct kc_key_info source_keys[] = {

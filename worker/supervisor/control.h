@@ -11,6 +11,7 @@
  *    "client":{"producer":{s:s},"consumer":{s:s},"admin":{s:s}},   librdkafka properties
  *    "offset_topic":s, "offset_partitions":n,
  *    "topic_creation":{s:s},               the worker's topic.creation.* keys
+ *    "memory_max_mb":n,                    task.memory.max.mb; 0 or absent: the default
  *    "log_level":s, "log_format":s}
  *   {"type":"pause"}   {"type":"resume"}   {"type":"stop"}
  *

@@ -19,12 +19,13 @@ struct kc_supervisor;
 struct kc_task_spec {
     const char *connector;
     int32_t task;
-    int64_t assignment;  /* handed back with every status */
-    int64_t generation;  /* another one: stop the child gracefully and start anew, forgetting attempts */
-    bool paused;         /* a change is told to the running child; it needs no other generation */
-    const char *plugin;  /* id of the connector component, for sentences */
-    const char *version; /* of that component */
-    const char *start;   /* the "start" message of control.h, complete JSON text */
+    int64_t assignment;    /* handed back with every status */
+    int64_t generation;    /* another one: stop the child gracefully and start anew, forgetting attempts */
+    bool paused;           /* a change is told to the running child; it needs no other generation */
+    const char *plugin;    /* id of the connector component, for sentences */
+    const char *version;   /* of that component */
+    int64_t memory_max_mb; /* of its process; 0: no limit */
+    const char *start;     /* the "start" message of control.h, complete JSON text */
 };
 
 struct kc_task_status {

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "supervisor/memory_watch.h"
 #include "supervisor/task_end.h"
 #include "supervisor/task_stats.h"
 
@@ -223,7 +224,7 @@ static void on_exited(void *arg, int64_t exit_status, int term_signal)
 
     kc_child_release(s->child);
     s->child = NULL;
-    s->look_at_ms = 0;
+    s->look_at_ms = s->memory_at_ms = 0;
     if (s->state == KC_CHILD_STOPPING) {
         free(trace);
         stopped(s, exit_status, term_signal);
@@ -324,6 +325,8 @@ static void start_process(struct kc_task_slot *s)
         return;
     }
     set_next_look(s);
+    s->memory_max_mb = s->wish.memory_max_mb;
+    s->memory_at_ms = s->memory_max_mb > 0 ? kc_mono_ms() + KC_MEMORY_LOOK_MS : 0;
     kc_task_line_started(s->line, s->wish.plugin, s->wish.version, s->policy.attempt > 0);
     kc_log_for(KC_INFO, log_name, s->connector, "task %" PRId32 " started: %s %s, process %" PRId32, s->task,
                s->wish.plugin, s->wish.version, kc_child_pid(s->child));
@@ -337,6 +340,7 @@ static bool take_wish(struct kc_task_wish *w, const struct kc_task_spec *spec)
         .paused = spec->paused,
         .assignment = spec->assignment,
         .generation = spec->generation,
+        .memory_max_mb = spec->memory_max_mb,
         .plugin = strdup(spec->plugin != NULL ? spec->plugin : ""),
         .version = strdup(spec->version != NULL ? spec->version : ""),
         .start = strdup(spec->start),
@@ -389,7 +393,9 @@ static int64_t sooner(int64_t a, int64_t b)
 
 int64_t kc_task_slot_due(const struct kc_task_slot *s)
 {
-    return sooner(sooner(sooner(INT64_MAX, s->restart_at_ms), s->kill_at_ms), s->look_at_ms);
+    int64_t due = sooner(sooner(sooner(INT64_MAX, s->restart_at_ms), s->kill_at_ms), s->look_at_ms);
+
+    return sooner(due, s->memory_at_ms);
 }
 
 static void abort_hung(struct kc_task_slot *s, const struct kc_watch_call *call, int64_t mono_ms)
@@ -423,6 +429,22 @@ static void look(struct kc_task_slot *s, int64_t mono_ms)
     }
 }
 
+/* Ends a process that has more memory than it may: at once, since it may be growing. */
+static void look_at_memory(struct kc_task_slot *s, int64_t mono_ms)
+{
+    struct kc_buf why = {0};
+    int64_t has_mb;
+
+    s->memory_at_ms = mono_ms + KC_MEMORY_LOOK_MS;
+    if (s->end.hang != NULL || !kc_memory_over(kc_child_pid(s->child), s->memory_max_mb, &has_mb))
+        return;
+    kc_memory_describe(has_mb, s->memory_max_mb, kc_child_page(s->child), &why);
+    s->end.hang = kc_buf_take(&why);
+    kc_log_for(KC_ERROR, log_name, s->connector, "%s",
+               s->end.hang != NULL ? s->end.hang : "the task has more memory than task.memory.max.mb");
+    kc_child_signal(s->child, SIGKILL);
+}
+
 void kc_task_slot_tick(struct kc_task_slot *s, int64_t mono_ms)
 {
     if (s->restart_at_ms != 0 && mono_ms >= s->restart_at_ms)
@@ -435,4 +457,6 @@ void kc_task_slot_tick(struct kc_task_slot *s, int64_t mono_ms)
     }
     if (has_process(s) && s->look_at_ms != 0 && mono_ms >= s->look_at_ms)
         look(s, mono_ms);
+    if (has_process(s) && s->memory_at_ms != 0 && mono_ms >= s->memory_at_ms)
+        look_at_memory(s, mono_ms);
 }

@@ -17,6 +17,7 @@ struct kc_task_wish {
     bool present; /* false: the task is to go */
     bool paused;
     int64_t assignment, generation;
+    int64_t memory_max_mb;
     char *plugin, *version, *start;
 };
 
@@ -26,7 +27,7 @@ struct kc_task_end {
     int32_t status; /* a kc_status */
     int64_t retry_after_ms;
     char *message;
-    char *hang; /* why the watchdog ended it; NULL: it did not */
+    char *hang; /* why it was ended from here: a call that hung, too much memory; NULL: it was not */
 };
 
 struct kc_task_slot {
@@ -58,6 +59,8 @@ struct kc_task_slot {
     int64_t restart_unix_ms; /* the same for people */
     int64_t kill_at_ms;      /* monotonic; 0: none due */
     int64_t look_at_ms;      /* monotonic: the next look of the watchdog; 0: no process */
+    int64_t memory_at_ms;    /* monotonic: the next look at its memory; 0: no process, or no limit */
+    int64_t memory_max_mb;   /* of the process */
 };
 
 /* NULL: out of memory. `options` is borrowed for its life. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -97,6 +98,22 @@ static void say_descriptors(void)
     kc_buf_finish(&out);
 }
 
+/* 16 MB every 10 ms, up to 2 GB: in use, so that it is resident. */
+static void grow_for_ever(void)
+{
+    enum { STEP = 16 << 20 };
+    struct timespec pause_10_ms = {.tv_nsec = 10 * 1000 * 1000};
+
+    for (int i = 0; i < 128; i++) {
+        volatile char *p = malloc(STEP);
+
+        for (size_t at = 0; p != NULL && at < STEP; at += 4096)
+            p[at] = 1;
+        (void)nanosleep(&pause_10_ms, NULL);
+    }
+    wait_for_ever();
+}
+
 static void flood(void)
 {
     char message[128];
@@ -159,6 +176,10 @@ static void behave(const char *how, bool paused, const char *marker)
     if (strcmp(how, "hang") == 0) {
         kc_crash_page_enter(page, "helper-source 1.0.0", "poll");
         wait_for_ever();
+    }
+    if (strcmp(how, "greedy") == 0) {
+        kc_crash_page_enter(page, "helper-source 1.0.0", "poll");
+        grow_for_ever();
     }
     if (strcmp(how, "descriptors") == 0)
         say_descriptors();

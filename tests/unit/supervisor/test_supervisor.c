@@ -197,6 +197,24 @@ static void a_hung_call_is_aborted_and_told(void **state)
     assert_non_null(strstr(s->trace, "wait_for_ever"));
 }
 
+static void a_process_with_too_much_memory_is_ended_and_told(void **state)
+{
+    struct bench *b = *state;
+    char *start = bench_start_text("greedy", NULL, false);
+    struct kc_task_spec spec = bench_spec("orders", start);
+    const struct seen *s;
+
+    spec.memory_max_mb = 100;
+    kc_supervisor_apply(b->supervisor, &spec, 1);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
+    s = bench_wait_state(b, KC_STATE_RESTARTING);
+    print_message("%s\n", s->trace);
+    assert_non_null(
+        strstr(s->trace, "MB of memory and was ended, because task.memory.max.mb is 100: raise it"));
+    assert_non_null(strstr(s->trace, "it was in poll of helper-source 1.0.0"));
+    free(start);
+}
+
 static void a_task_that_does_not_stop_is_killed_after_the_grace_period(void **state)
 {
     struct bench *b = *state;
@@ -372,6 +390,7 @@ int main(int argc, char **argv)
         WITH_BENCH(a_process_that_leaves_unasked_is_tried_again),
         WITH_BENCH(a_fenced_task_is_unassigned_and_tried_again_later),
         WITH_BENCH(a_hung_call_is_aborted_and_told),
+        WITH_BENCH(a_process_with_too_much_memory_is_ended_and_told),
         WITH_BENCH(a_task_that_does_not_stop_is_killed_after_the_grace_period),
         WITH_BENCH(rubbish_on_the_socket_ends_the_process),
         WITH_BENCH(a_wish_that_returns_while_its_process_stops_waits_for_that_process),
