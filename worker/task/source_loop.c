@@ -18,7 +18,7 @@ enum {
     BUFFERS_MS = 5,              /* to wait for delivery reports when too many buffers are out */
     RETRY_FIRST_MS = 100,
     RETRY_MAX_MS = 5000,
-    RETRY_GIVE_UP_MS = 20000,  /* of a poll() that asks to be called again; then the supervisor takes over */
+    RETRY_GIVE_UP_MS = 1000,   /* of a poll() that asks to be called again; then a new process connects anew */
     BATCH_MARGIN_BYTES = 1024, /* between a topic's limit and the batches made for it */
 };
 
