@@ -40,6 +40,9 @@ bool kc_request_change(struct kc_request *q, const struct kc_change *change, enu
     *outcome = kc_fleet_change(q->fleet, change, &err);
     if (*outcome != KC_CHANGE_TIMEOUT) /* which a fleet that is being closed says as well: leave it alone */
         kc_request_refresh(q);
+    /* The topics it has used are counted from its creation on: see used_topics.c. */
+    if (*outcome == KC_CHANGE_CREATED || (*outcome == KC_CHANGE_APPLIED && change->kind == KC_CHANGE_DELETE))
+        (void)kc_fleet_topics_reset(q->fleet, change->name);
     switch (*outcome) {
     case KC_CHANGE_APPLIED:
     case KC_CHANGE_UNCHANGED:

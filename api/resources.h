@@ -19,9 +19,11 @@ kc_handler kc_put_pause, kc_put_resume, kc_put_stop; /* connector_state.c */
 kc_handler kc_post_deploy;
 kc_handler kc_post_restart, kc_post_task_restart; /* restart.c */
 
-kc_handler kc_get_status;                    /* status.c */
-kc_handler kc_get_tasks, kc_get_task_status; /* tasks.c */
-kc_handler kc_get_messages;                  /* messages.c */
+kc_handler kc_get_status;                                       /* status.c */
+kc_handler kc_get_tasks, kc_get_task_status;                    /* tasks.c */
+kc_handler kc_get_used_topics, kc_put_topics_reset;             /* used_topics.c */
+kc_handler kc_get_offsets, kc_patch_offsets, kc_delete_offsets; /* connector_offsets.c */
+kc_handler kc_get_messages;                                     /* messages.c */
 
 kc_handler kc_get_plugins, kc_get_plugin_config; /* plugins.c */
 kc_handler kc_put_validate;                      /* validate.c */

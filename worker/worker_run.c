@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "base/log.h"
+#include "base/loggers.h"
 #include "fleet/fleet.h"
 #include "plugin/registry.h"
 #include "server.h"
@@ -32,6 +32,7 @@ struct worker {
     struct kc_validator *validator;
     struct kc_api *api;
     struct kc_fleet *fleet;
+    uint64_t loggers_told; /* the version of the levels that tasks have */
     bool stopping;
 };
 
@@ -53,6 +54,32 @@ static void on_task_status(void *arg, const struct kc_task_status *s)
         kc_fleet_report(w->fleet, s->connector, s->assignment, &view);
 }
 
+static void on_task_topic(void *arg, const char *connector, int64_t assignment, const char *topic)
+{
+    struct worker *w = arg;
+
+    if (w->fleet != NULL && w->config->topic_tracking)
+        kc_fleet_topic_used(w->fleet, connector, assignment, topic);
+}
+
+/* Tasks get the levels of loggers as soon as one was changed here. */
+static void tell_loggers(struct worker *w)
+{
+    uint64_t version = kc_loggers_version();
+    struct kc_buf message = {0};
+
+    if (version == w->loggers_told || w->supervisor == NULL)
+        return;
+    kc_buf_str(&message, "{\"type\":\"loggers\",\"levels\":");
+    kc_loggers_print(&message);
+    kc_buf_str(&message, "}");
+    if (!message.failed) {
+        kc_supervisor_tell(w->supervisor, message.data);
+        w->loggers_told = version;
+    }
+    kc_buf_finish(&message);
+}
+
 static void on_plan_failure(void *arg, const struct kc_connector_view *c, const struct kc_error *why)
 {
     struct worker *w = arg;
@@ -70,6 +97,7 @@ static void on_changed(uv_async_t *handle)
     struct kc_task_plan_list plan;
     const struct kc_fleet_view *view;
 
+    tell_loggers(w);
     if (w->stopping || w->fleet == NULL)
         return;
     view = kc_fleet_view_get(w->fleet);
@@ -143,6 +171,8 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
         .stop_grace_ms = w->config->graceful_shutdown_ms,
         .restart_first_ms = w->config->restart_first_ms,
         .restart_max_ms = w->config->restart_max_ms,
+        .on_topic = on_task_topic,
+        .topic_arg = w,
     };
     struct kc_api_context context = {.config = w->config, .board = w->board};
 
@@ -157,6 +187,7 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
     w->validator = kc_validator_create(w->executable, w->config);
     if (w->validator == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    kc_loggers_on_change(wake, w);
     context.registry = w->registry;
     context.validator = w->validator;
     w->api = kc_api_start(&context, err);
@@ -176,6 +207,7 @@ static void stop_parts(struct worker *w)
         kc_api_stop(w->api);
     if (w->fleet != NULL)
         kc_fleet_stop(w->fleet);
+    kc_loggers_on_change(NULL, NULL);
     if (w->supervisor != NULL)
         kc_supervisor_destroy(w->supervisor);
     kc_task_board_destroy(w->board);

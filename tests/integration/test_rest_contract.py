@@ -223,7 +223,7 @@ def test_a_method_that_a_route_does_not_know_is_405(worker, method, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/nope", "/connectors/x/nope", "/connectors/x/y/z/a/b", "/CONNECTORS", "/metrics", "//"]
+    "path", ["/nope", "/connectors/x/nope", "/connectors/x/y/z/a/b", "/CONNECTORS", "/openapi.json", "//"]
 )
 def test_a_route_that_does_not_exist_is_404(worker, path):
     error_of(worker.rest.get(path), 404)
@@ -252,10 +252,66 @@ def test_get_and_head_with_and_without_a_trailing_slash(worker, path):
     assert got.headers["Content-Type"] == head.headers["Content-Type"] == "application/json"
 
 
-def test_options_lists_the_methods(worker):
-    answer = worker.rest.call("OPTIONS", "/connectors")
-    assert answer.status_code == 200
-    assert {"GET", "POST"} <= {method.strip() for method in answer.headers["Allow"].split(",")}
+@pytest.mark.parametrize(
+    "path, methods",
+    [
+        ("/", "GET"),
+        ("/health", "GET"),
+        ("/connectors", "GET POST"),
+        ("/connectors/x", "GET DELETE"),
+        ("/connectors/x/config", "GET PUT PATCH"),
+        ("/connectors/x/status", "GET"),
+        ("/connectors/x/messages", "GET"),
+        ("/connectors/x/deploy", "POST"),
+        ("/connectors/x/pause", "PUT"),
+        ("/connectors/x/resume", "PUT"),
+        ("/connectors/x/stop", "PUT"),
+        ("/connectors/x/restart", "POST"),
+        ("/connectors/x/tasks", "GET"),
+        ("/connectors/x/tasks/0/status", "GET"),
+        ("/connectors/x/tasks/0/restart", "POST"),
+        ("/connectors/x/topics", "GET"),
+        ("/connectors/x/topics/reset", "PUT"),
+        ("/connectors/x/offsets", "GET PATCH DELETE"),
+        ("/connector-plugins", "GET"),
+        ("/connector-plugins/mysql-source/config", "GET"),
+        ("/connector-plugins/mysql-source/config/validate", "PUT"),
+        ("/admin/loggers", "GET"),
+        ("/admin/loggers/root", "GET PUT"),
+    ],
+)
+def test_every_route_tells_its_methods_and_refuses_others(worker, path, methods):
+    methods = set(methods.split()) | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
+    for slash in ("", "/") if path != "/" else ("",):
+        answer = worker.rest.call("OPTIONS", path + slash)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith("text/plain")
+        assert {method.strip() for method in answer.headers["Allow"].split(",")} == methods
+        assert {method.strip() for method in answer.text.split(",")} == methods
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - methods:
+        error_of(worker.rest.call(method, path), 405)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/config",
+        "/status",
+        "/tasks",
+        "/topics",
+        "/offsets",
+        "/messages",
+        "/nope",
+        "/tasks/9/status",
+    ],
+)
+def test_head_is_get_without_its_body(worker, stopped, path):
+    url = f"/connectors/{stopped.name}{path}"
+    got, head = worker.rest.get(url), worker.rest.call("HEAD", url)
+    assert head.status_code == got.status_code and head.content == b""
+    assert head.headers["Content-Type"] == got.headers["Content-Type"] == "application/json"
+    assert head.headers["Content-Length"] == got.headers["Content-Length"]
 
 
 def test_a_chunked_body_and_expect_100_work(worker, connectors, schema):

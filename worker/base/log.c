@@ -9,14 +9,16 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/loggers.h"
 
 static const char *const names[] = {
     [KC_TRACE] = "TRACE", [KC_DEBUG] = "DEBUG", [KC_INFO] = "INFO",   [KC_WARN] = "WARN",
     [KC_ERROR] = "ERROR", [KC_FATAL] = "FATAL", [KC_LOG_OFF] = "OFF",
 };
 
+static const char all_name[] = "ALL";
+
 /* The log is the one thing that is the process's own (style.md): where it goes is decided once, at start. */
-static atomic_int current_level = KC_INFO;
 static atomic_int current_format = KC_LOG_TEXT;
 static char task_connector[64];
 static int task_number;
@@ -29,22 +31,28 @@ bool kc_log_level_parse(const char *text, enum kc_log_level *out)
             return true;
         }
     }
-    return false;
+    if (strcasecmp(text, all_name) != 0)
+        return false;
+    *out = KC_LOG_ALL;
+    return true;
 }
 
 const char *kc_log_level_name(enum kc_log_level level)
 {
-    return names[level];
+    return level == KC_LOG_ALL ? all_name : names[level];
 }
 
 void kc_log_set_level(enum kc_log_level level)
 {
-    atomic_store(&current_level, (int)level);
+    kc_loggers_start(level);
 }
 
 enum kc_log_level kc_log_get_level(void)
 {
-    return (enum kc_log_level)atomic_load(&current_level);
+    struct kc_logger root = {.level = KC_INFO};
+
+    (void)kc_loggers_find("root", &root);
+    return root.level;
 }
 
 void kc_log_set_format(enum kc_log_format format)
@@ -60,7 +68,7 @@ void kc_log_set_task(const char *connector, int task)
 
 bool kc_log_enabled(enum kc_log_level level)
 {
-    return level < KC_LOG_OFF && (int)level >= atomic_load_explicit(&current_level, memory_order_relaxed);
+    return kc_loggers_may_pass(level);
 }
 
 static void add_time(struct kc_buf *line)
@@ -128,7 +136,7 @@ void kc_log(enum kc_log_level level, const char *component, const char *fmt, ...
 {
     va_list ap;
 
-    if (!kc_log_enabled(level))
+    if (!kc_loggers_pass(level, component, task_connector))
         return;
     va_start(ap, fmt);
     write_line(level, component, task_connector, fmt, ap);
@@ -139,7 +147,7 @@ void kc_log_for(enum kc_log_level level, const char *component, const char *conn
 {
     va_list ap;
 
-    if (!kc_log_enabled(level))
+    if (!kc_loggers_pass(level, component, connector != NULL ? connector : ""))
         return;
     va_start(ap, fmt);
     write_line(level, component, connector != NULL ? connector : "", fmt, ap);

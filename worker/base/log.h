@@ -13,19 +13,23 @@
 
 #include "base/error.h"
 
-enum kc_log_level { KC_TRACE, KC_DEBUG, KC_INFO, KC_WARN, KC_ERROR, KC_FATAL, KC_LOG_OFF };
+/* KC_LOG_ALL and KC_LOG_OFF are levels of loggers (loggers.h), not of lines. */
+enum kc_log_level { KC_LOG_ALL = -1, KC_TRACE, KC_DEBUG, KC_INFO, KC_WARN, KC_ERROR, KC_FATAL, KC_LOG_OFF };
 enum kc_log_format { KC_LOG_TEXT, KC_LOG_JSON };
 
-/* Reads TRACE DEBUG INFO WARN ERROR FATAL OFF, any case. False: none of them. */
+/* Reads TRACE DEBUG INFO WARN ERROR FATAL OFF ALL, any case. False: none of them. */
 bool kc_log_level_parse(const char *text, enum kc_log_level *out);
 const char *kc_log_level_name(enum kc_log_level level);
 
+/* Of all loggers, as at the start of a process. */
 void kc_log_set_level(enum kc_log_level level);
+/* Of the logger root. */
 enum kc_log_level kc_log_get_level(void);
 void kc_log_set_format(enum kc_log_format format);
 /* What a task process says on each line; NULL connector: none. Copied. Call before there are threads. */
 void kc_log_set_task(const char *connector, int task);
 
+/* False: no line of this level is written by anybody, so there is no need to make one. */
 bool kc_log_enabled(enum kc_log_level level);
 /* `component` is the folder of the code that speaks, such as "worker/fleet", or "librdkafka", or a plugin's id. */
 __attribute__((format(printf, 3, 4))) void kc_log(enum kc_log_level level, const char *component,

@@ -233,6 +233,8 @@ static kc_status take_fields(struct loaded *l, struct kc_error *err)
     c->restart_first_ms = number(l, "errors.restart.delay.initial.ms");
     c->restart_max_ms = number(l, "errors.restart.delay.max.ms");
     c->max_request_bytes = number(l, "rest.request.max.bytes");
+    c->topic_tracking = strcasecmp(kc_props_get(c->props, "topic.tracking.enable"), "true") == 0;
+    c->topic_tracking_reset = strcasecmp(kc_props_get(c->props, "topic.tracking.allow.reset"), "true") == 0;
     (void)kc_log_level_parse(kc_props_get(c->props, "log.level"), &c->log_level);
     c->log_format = strcasecmp(kc_props_get(c->props, "log.format"), "json") == 0 ? KC_LOG_JSON : KC_LOG_TEXT;
     return KC_OK;

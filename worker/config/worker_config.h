@@ -36,6 +36,8 @@ struct kc_worker_config {
     int64_t restart_first_ms;      /* errors.restart.delay.initial.ms, default 1,000 */
     int64_t restart_max_ms;        /* errors.restart.delay.max.ms, default 60,000 */
     int64_t max_request_bytes;     /* rest.request.max.bytes, default 1 MiB */
+    bool topic_tracking;           /* topic.tracking.enable, default true */
+    bool topic_tracking_reset;     /* topic.tracking.allow.reset, default true */
     enum kc_log_level log_level;   /* log.level */
     enum kc_log_format log_format; /* log.format=text|json */
 };

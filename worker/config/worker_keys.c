@@ -76,6 +76,8 @@ static const struct kc_worker_key own_keys[] = {
     TEXT("key.converter", NULL, "Converter of keys for connectors that name none."),
     TEXT("value.converter", NULL, "Converter of values for connectors that name none."),
     BOOL("topic.creation.enable", "true", "Whether sources create the topics they write to."),
+    BOOL("topic.tracking.enable", "true", "Whether it is kept which topics a connector has used."),
+    BOOL("topic.tracking.allow.reset", "true", "Whether that may be reset over REST."),
     WORD("log.level", "INFO", "TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF", "What is logged."),
     WORD("log.format", "text", "text, json", "How log lines look."),
 };
@@ -118,7 +120,6 @@ static const struct hint meaningless[] = {
     {"scheduled.rebalance.max.delay.ms", "tasks of a lost worker are placed anew at once"},
     {"task.profile.", NO_JAVA},
     {"telemetry.", NO_JAVA},
-    {"topic.tracking.", "the topics of a connector follow from its configuration"},
     {"worker.sync.timeout.ms", "workers here follow the configuration topic all the time"},
     {"worker.unsync.backoff.ms", "workers here follow the configuration topic all the time"},
     /* Settings of Java clients that tune what librdkafka tunes itself. */

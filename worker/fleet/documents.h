@@ -11,6 +11,7 @@
  * status.storage.topic, written by every worker
  *   status/<name>/<task> {"assignment":n,"instance":s,"worker":s,"state":s,"version":s,"trace":s,"attempt":n,
  *                         "next_attempt_ms":n,"progress":s}   what is not known is left out
+ *   topic/<name>/<topic> and logger/<name>   used_topics.h, logger_record.h
  *   worker/<id>          {"instance":s,"client":s,"version":s,"started_ms":n}
  *
  * An "instance" is made anew by each start of a worker: after a restart under the same address nothing that the

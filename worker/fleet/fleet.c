@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "fleet/follower.h"
+#include "fleet/logger_record.h"
 #include "fleet/membership.h"
 
 enum { INSTANCE_BYTES = 6, FLUSH_MS = 500 };
@@ -170,4 +171,57 @@ void kc_fleet_report(struct kc_fleet *f, const char *connector, int64_t assignme
     if (!text.failed)
         kc_status_report_set(f->status_report, key, text.data);
     kc_buf_finish(&text);
+}
+
+static void set_topic(struct kc_fleet *f, const char *connector, const char *topic, const char *value)
+{
+    char key[512];
+
+    if ((size_t)snprintf(key, sizeof(key), KC_USED_TOPIC_PREFIX "%s/%s", connector, topic) < sizeof(key))
+        kc_status_report_set(f->status_report, key, value);
+}
+
+void kc_fleet_topic_used(struct kc_fleet *f, const char *connector, int64_t assignment, const char *topic)
+{
+    char value[64];
+
+    if (kc_follower_has_topic(f->follower, connector, topic) ||
+        !kc_follower_owns(f->follower, connector, assignment))
+        return;
+    (void)snprintf(value, sizeof(value), "{\"discovered_ms\":%" PRId64 "}", kc_now_ms());
+    set_topic(f, connector, topic, value);
+}
+
+char **kc_fleet_topics(struct kc_fleet *f, const char *connector, size_t *n)
+{
+    return kc_follower_topics(f->follower, connector, n);
+}
+
+void kc_fleet_topics_free(char **topics, size_t n)
+{
+    for (size_t i = 0; topics != NULL && i < n; i++)
+        free(topics[i]);
+    free(topics);
+}
+
+bool kc_fleet_topics_reset(struct kc_fleet *f, const char *connector)
+{
+    size_t n;
+    char **topics = kc_follower_topics(f->follower, connector, &n);
+
+    for (size_t i = 0; topics != NULL && i < n; i++)
+        set_topic(f, connector, topics[i], NULL);
+    kc_fleet_topics_free(topics, n);
+    return topics != NULL;
+}
+
+void kc_fleet_logger(struct kc_fleet *f, const char *name, enum kc_log_level level)
+{
+    struct kc_buf value = {0};
+    char key[300];
+
+    kc_logger_record_print(level, kc_now_ms(), &value);
+    if (!value.failed && (size_t)snprintf(key, sizeof(key), KC_LOGGER_PREFIX "%s", name) < sizeof(key))
+        kc_status_report_set(f->status_report, key, value.data);
+    kc_buf_finish(&value);
 }

@@ -119,4 +119,15 @@ enum kc_change_outcome kc_fleet_change(struct kc_fleet *f, const struct kc_chang
 void kc_fleet_report(struct kc_fleet *f, const char *connector, int64_t assignment,
                      const struct kc_task_view *status);
 
+/* A task that this worker runs has used a topic. Written down once, and again after a reset. */
+void kc_fleet_topic_used(struct kc_fleet *f, const char *connector, int64_t assignment, const char *topic);
+/* The topics that a connector has used since it was created or reset, sorted; kc_fleet_topics_free(). NULL: out of memory. */
+char **kc_fleet_topics(struct kc_fleet *f, const char *connector, size_t *n);
+void kc_fleet_topics_free(char **topics, size_t n);
+/* Forgets them, for all workers, a moment later. False: out of memory. */
+bool kc_fleet_topics_reset(struct kc_fleet *f, const char *connector);
+
+/* Has every worker that runs now give this logger a level, a moment later. */
+void kc_fleet_logger(struct kc_fleet *f, const char *name, enum kc_log_level level);
+
 #endif

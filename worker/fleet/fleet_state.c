@@ -59,6 +59,7 @@ void kc_fleet_state_finish(struct kc_fleet_state *s)
     clear_workers(s);
     free(s->entries);
     free(s->workers);
+    kc_used_topics_finish(&s->topics);
     *s = (struct kc_fleet_state){0};
 }
 
@@ -279,6 +280,14 @@ static kc_status apply_position(struct kc_fleet_state *s, const char *rest, cons
     return KC_OK;
 }
 
+static kc_status apply_topic(struct kc_fleet_state *s, const char *rest, const char *value, size_t len,
+                             struct kc_error *err)
+{
+    (void)len;
+    (void)err;
+    return kc_used_topics_apply(&s->topics, rest, value != NULL) ? KC_OK : KC_ERR_NOMEM;
+}
+
 kc_status kc_fleet_state_apply(struct kc_fleet_state *s, const char *key, const char *value, size_t len,
                                struct kc_error *err)
 {
@@ -286,8 +295,9 @@ kc_status kc_fleet_state_apply(struct kc_fleet_state *s, const char *key, const 
         const char *prefix;
         kc_status (*apply)(struct kc_fleet_state *, const char *, const char *, size_t, struct kc_error *);
     } kinds[] = {
-        {"connector/", apply_connector}, {"assignment/", apply_assignment}, {"status/", apply_status},
-        {"worker/", apply_worker},       {"revision", apply_revision},      {"position", apply_position},
+        {"connector/", apply_connector},     {"assignment/", apply_assignment}, {"status/", apply_status},
+        {"worker/", apply_worker},           {"revision", apply_revision},      {"position", apply_position},
+        {KC_USED_TOPIC_PREFIX, apply_topic},
     };
     struct kc_error local = KC_ERROR_INIT;
 

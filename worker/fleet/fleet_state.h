@@ -5,6 +5,7 @@
 #define KC_FLEET_FLEET_STATE_H
 
 #include "fleet/documents.h"
+#include "fleet/used_topics.h"
 
 /* All that is known under one connector's name; each document may be NULL. */
 struct kc_fleet_entry {
@@ -21,8 +22,9 @@ struct kc_fleet_state {
     struct kc_worker_doc **workers; /* sorted by id */
     size_t n_workers;
     size_t workers_cap;
-    int64_t next_request;  /* offset in the mailbox; 0: nothing has been answered yet */
-    int64_t last_revision; /* the highest that was ever given, here or in any document */
+    struct kc_used_topics topics; /* not in copies: the leader needs none */
+    int64_t next_request;         /* offset in the mailbox; 0: nothing has been answered yet */
+    int64_t last_revision;        /* the highest that was ever given, here or in any document */
 };
 
 /* Zero-initialise to make one; this frees what it holds. */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "fleet/internal_topics.h"
+#include "fleet/logger_record.h"
 #include "fleet/replies.h"
 #include "fleet/view.h"
 #include "kafka/admin.h"
@@ -270,6 +271,9 @@ static void take_record(struct kc_follower *f, const rd_kafka_message_t *m)
         return;
     if (strncmp(key, reply, sizeof(reply) - 1) == 0) {
         kc_replies_take(&f->replies, f->parts.worker_id, key + sizeof(reply) - 1, m->payload, m->len);
+    } else if (strncmp(key, KC_LOGGER_PREFIX, sizeof(KC_LOGGER_PREFIX) - 1) == 0) {
+        if (atomic_load(&f->caught_up)) /* before our time */
+            kc_logger_record_take(key + sizeof(KC_LOGGER_PREFIX) - 1, m->payload, m->len);
     } else {
         (void)pthread_mutex_lock(&f->lock);
         if (kc_fleet_state_apply(&f->state, key, m->payload, m->len, &err) < 0)
@@ -478,6 +482,26 @@ kc_status kc_follower_take_statuses(struct kc_follower *f, struct kc_fleet_state
     status = kc_fleet_state_take_statuses(state, &f->state);
     (void)pthread_mutex_unlock(&f->lock);
     return status;
+}
+
+char **kc_follower_topics(struct kc_follower *f, const char *connector, size_t *n)
+{
+    char **list;
+
+    (void)pthread_mutex_lock(&f->lock);
+    list = kc_used_topics_of(&f->state.topics, connector, n);
+    (void)pthread_mutex_unlock(&f->lock);
+    return list;
+}
+
+bool kc_follower_has_topic(struct kc_follower *f, const char *connector, const char *topic)
+{
+    bool has;
+
+    (void)pthread_mutex_lock(&f->lock);
+    has = kc_used_topics_have(&f->state.topics, connector, topic);
+    (void)pthread_mutex_unlock(&f->lock);
+    return has;
 }
 
 bool kc_follower_owns(struct kc_follower *f, const char *connector, int64_t assignment)

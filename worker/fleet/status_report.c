@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fleet/logger_record.h"
+
 struct line {
     struct line *next;
     uint64_t tag; /* names the line to delivery reports, which may come after its end */
@@ -157,6 +159,9 @@ static bool is_done_with(const struct line *l, const struct kc_fleet_state *stat
         return false;
     if (l->value == NULL)
         return true;
+    if (strncmp(l->key, KC_USED_TOPIC_PREFIX, sizeof(KC_USED_TOPIC_PREFIX) - 1) == 0 ||
+        strncmp(l->key, KC_LOGGER_PREFIX, sizeof(KC_LOGGER_PREFIX) - 1) == 0)
+        return l->sent; /* events: others may change the key, too */
     end = strrchr(l->key, '/');
     if (strncmp(l->key, prefix, sizeof(prefix) - 1) != 0 || end == NULL ||
         (size_t)(end - l->key) - (sizeof(prefix) - 1) >= sizeof(name) || end < l->key + sizeof(prefix))

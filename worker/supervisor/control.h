@@ -13,12 +13,14 @@
  *    "topic_creation":{s:s},               the worker's topic.creation.* keys
  *    "memory_max_mb":n,                    task.memory.max.mb; 0 or absent: the default
  *    "log_level":s, "log_format":s}
+ *   {"type":"loggers","levels":{s:s}}     levels of loggers (base/loggers.h) from now on
  *   {"type":"pause"}   {"type":"resume"}   {"type":"stop"}
  *
  * task -> worker
  *   {"type":"state","state":"RUNNING"|"PAUSED"}
  *   {"type":"failed","status":n,"message":s,"retry_after_ms":n}   status is a kc_status; the process then exits with 1
  *   {"type":"progress","phase":s,"item":s,"done":n,"total":n}
+ *   {"type":"topics","names":[s]}         used since the last such message, at most once a second
  *   {"type":"stats", totals since the start of the process, about once a second:
  *    "polled":n,"records":n,"bytes":n,       given by the source; written and committed
  *    "active":n,                             written, not yet committed (a level, not a total)

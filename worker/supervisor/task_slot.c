@@ -287,6 +287,19 @@ static void take_state(struct kc_task_slot *s, const cJSON *message)
         step(s, KC_EVENT_SAYS_PAUSED);
 }
 
+static void take_topics(struct kc_task_slot *s, const cJSON *message)
+{
+    const cJSON *item;
+
+    if (s->options->on_topic == NULL)
+        return;
+    cJSON_ArrayForEach(item, kc_json_member(message, "names"))
+    {
+        if (cJSON_IsString(item))
+            s->options->on_topic(s->options->topic_arg, s->connector, s->wish.assignment, item->valuestring);
+    }
+}
+
 static void on_message(void *arg, const cJSON *message)
 {
     struct kc_task_slot *s = arg;
@@ -300,6 +313,8 @@ static void on_message(void *arg, const cJSON *message)
         take_progress(s, message);
     else if (strcmp(type, "stats") == 0)
         kc_task_stats_take(message, kc_mono_ms(), s->line);
+    else if (strcmp(type, "topics") == 0)
+        take_topics(s, message);
     else
         kc_log_for(KC_DEBUG, log_name, s->connector, "the task sent a message of the unknown type %s", type);
     s->changed(s->arg);
@@ -324,6 +339,8 @@ static void start_process(struct kc_task_slot *s)
         failed(s, KC_EVENT_EXIT_RETRY, strdup(err.message));
         return;
     }
+    if (s->options->hello != NULL)
+        kc_child_send(s->child, s->options->hello);
     set_next_look(s);
     s->memory_max_mb = s->wish.memory_max_mb;
     s->memory_at_ms = s->memory_max_mb > 0 ? kc_mono_ms() + KC_MEMORY_LOOK_MS : 0;

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/loggers.h"
 #include "supervisor/control.h"
 
 enum {
@@ -107,6 +108,8 @@ static void obey_message(struct kc_link *l, const cJSON *message)
         obey(l, KC_COMMAND_PAUSE);
     else if (strcmp(word, "resume") == 0)
         obey(l, KC_COMMAND_RUN);
+    else if (strcmp(word, "loggers") == 0)
+        kc_loggers_take(cJSON_GetObjectItemCaseSensitive(message, "levels"));
     else
         kc_log(KC_WARN, "worker/task", "a command of the worker is not known here and ignored: %s", word);
 }
@@ -367,4 +370,12 @@ bool kc_link_progress(struct kc_link *l, const char *phase, const char *item, ui
 bool kc_link_stats(struct kc_link *l, cJSON *stats)
 {
     return queue(l, stats, false);
+}
+
+bool kc_link_topics(struct kc_link *l, cJSON *names)
+{
+    cJSON *m = kc_link_message("topics");
+
+    (void)cJSON_AddItemToObject(m, "names", names);
+    return queue(l, m, false);
 }

@@ -51,5 +51,7 @@ bool kc_link_progress(struct kc_link *l, const char *phase, const char *item, ui
 bool kc_link_stats(struct kc_link *l, cJSON *stats);
 /* A message of this type without anything else in it. */
 cJSON *kc_link_message(const char *type);
+/* `names` is a list of texts, and taken over. */
+bool kc_link_topics(struct kc_link *l, cJSON *names);
 
 #endif

@@ -48,6 +48,10 @@ static kc_status take_metadata(struct load *l, const rd_kafka_topic_partition_t 
                entry->partition, l->from->group);
         return KC_OK;
     }
+    if (text.reset) {
+        kc_position_text_finish(&text);
+        return KC_OK;
+    }
     return kc_offsets_found_metadata(l->o, entry->partition, entry->offset, &text, err);
 }
 

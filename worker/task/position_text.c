@@ -61,6 +61,8 @@ static void read_member(struct kc_json_pull *p, const struct kc_buf *name, struc
         out->offset = kc_flat_parse(p);
     } else if (is(name, "see")) {
         out->see_record = kc_json_pull_scalar(p, text, &s) && s.kind == KC_JSON_STRING && is(text, "record");
+    } else if (is(name, "reset")) {
+        out->reset = kc_json_pull_scalar(p, text, &s) && s.kind == KC_JSON_TRUE;
     } else if (is(name, "group.id") && out->group_id == NULL) {
         if (kc_json_pull_scalar(p, text, &s) && s.kind == KC_JSON_STRING)
             out->group_id = strdup(s.text);
@@ -83,7 +85,8 @@ bool kc_position_read(const char *text, size_t len, struct kc_position_text *out
         while (kc_json_pull_member(&p, &first, &name))
             read_member(&p, &name, &scratch, out);
     }
-    ok = kc_json_pull_done(&p) && (out->see_record || (out->partition != NULL && out->offset != NULL));
+    ok = kc_json_pull_done(&p) &&
+         (out->see_record || out->reset || (out->partition != NULL && out->offset != NULL));
     kc_buf_finish(&name);
     kc_buf_finish(&scratch);
     if (!ok)

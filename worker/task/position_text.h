@@ -3,6 +3,7 @@
  *
  *   metadata, full   {"partition":{...},"offset":{...}}
  *   metadata, short  {"see":"record"}                      when the full form is longer than a broker takes
+ *   metadata, reset  {"reset":true}                        the position was deleted over REST; its record is a tombstone
  *   record key       position/<connector>/<slot>
  *   record value     {"group.id":s,"slot":n,"count":n,"updated_ms":n,"partition":{...},"offset":{...}}
  *   state key        state/<connector>/<key>               its value is the plugin's bytes
@@ -20,17 +21,21 @@ enum { KC_METADATA_MAX_UNITS = 4096 };
 /* One position as read. Free with kc_position_text_finish(). */
 struct kc_position_text {
     bool see_record;
+    bool reset;     /* there was a position once, and it does not count any more */
     char *group_id; /* record only, else NULL */
     int64_t count;  /* record only, else 0 */
     struct kc_flat *partition;
     struct kc_flat *offset;
 };
 
+/* The metadata of a slot without a position: a transaction can write an offset of a group but not delete one. */
+#define KC_METADATA_RESET "{\"reset\":true}"
+
 /* Writes the metadata; true: the short form, so the record must be written in the same transaction. */
 bool kc_position_metadata(const struct kc_map *partition, const struct kc_map *offset, struct kc_buf *out);
 void kc_position_record(const char *group_id, int32_t slot, uint64_t count, int64_t now_ms,
                         const struct kc_map *partition, const struct kc_map *offset, struct kc_buf *out);
-/* Reads any of the three. False: it is none of them, or out of memory; nothing to finish. */
+/* Reads any of the four. False: it is none of them, or out of memory; nothing to finish. */
 bool kc_position_read(const char *text, size_t len, struct kc_position_text *out);
 void kc_position_text_finish(struct kc_position_text *t);
 

@@ -502,11 +502,13 @@ kc_status kc_source_run(struct kc_source *s, struct kc_error *err)
         tell_state(&l, "RUNNING");
         status = step(&l, err);
         kc_meter_tell(t, false);
+        kc_topics_tell_used(t->topics, t->link, false);
     }
     if (status >= 0 && has_unit(&l) && kc_offsets_at_resume_point(t->offsets))
         status = commit(&l, true, err);
     if (l.txn_open)
         (void)give_up(&l, KC_OK); /* behind the last resume point: sent again next time */
     kc_meter_tell(t, true);
+    kc_topics_tell_used(t->topics, t->link, true);
     return status < 0 ? status : KC_OK;
 }

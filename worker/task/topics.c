@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "kafka/admin.h"
 #include "kafka/client_config.h"
+#include "task/control_link.h"
 
 enum {
     MAX_NAME = 249, /* Kafka's limit for a topic name */
@@ -17,6 +18,7 @@ enum {
     RULES_MS = 10000,
     APPEAR_MS = 15000, /* until a new topic has leaders that this client knows of */
     BUCKETS = 256,
+    TELL_MS = 1000,
 };
 
 struct topic {
@@ -28,6 +30,7 @@ struct topic {
     bool asked;          /* for its rules, since it was bound */
     bool plain;          /* made without topic.creation.default.* */
     int16_t replication; /* of a plain one */
+    bool used;           /* since the worker was told */
     struct topic *next;  /* in its bucket */
     struct topic *newer; /* in order of interning */
     char name[];
@@ -39,6 +42,8 @@ struct kc_topics {
     struct topic *buckets[BUCKETS];
     struct topic *first, **last;
     size_t count;
+    bool any_used;
+    int64_t told_ms;
 };
 
 struct kc_topics *kc_topics_create(const struct kc_topics_setup *setup)
@@ -446,5 +451,25 @@ rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *p
 
     if (topic->partitions == 0 && kc_topics_ensure(t, err) < 0)
         return NULL;
+    topic->used = t->any_used = true;
     return topic->handle;
+}
+
+void kc_topics_tell_used(struct kc_topics *t, struct kc_link *link, bool now)
+{
+    int64_t mono_ms = kc_mono_ms();
+    cJSON *names;
+
+    if (!t->any_used || (!now && mono_ms - t->told_ms < TELL_MS))
+        return;
+    t->told_ms = mono_ms;
+    names = cJSON_CreateArray();
+    for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer)
+        if (topic->used)
+            (void)cJSON_AddItemToArray(names, cJSON_CreateString(topic->name));
+    if (!kc_link_topics(link, names))
+        return; /* the worker is behind: next time */
+    for (struct topic *topic = t->first; topic != NULL; topic = topic->newer)
+        topic->used = false;
+    t->any_used = false;
 }

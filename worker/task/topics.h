@@ -21,6 +21,7 @@
 #include "base/props.h"
 
 struct kc_topics;
+struct kc_link;
 
 struct kc_topics_setup {
     const struct kc_props *worker;    /* topic.creation.* of the worker */
@@ -61,5 +62,8 @@ struct kc_topic_rules kc_topics_rules(const struct kc_topic *topic);
 
 /* The handle to produce with, making the topic if that was not done. NULL: *err. */
 rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *topic, struct kc_error *err);
+
+/* Tells the worker which topics got a record since the last time, at most once a second unless it has to be `now`. */
+void kc_topics_tell_used(struct kc_topics *t, struct kc_link *link, bool now);
 
 #endif

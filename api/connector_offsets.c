@@ -1,0 +1,198 @@
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "change.h"
+#include "offsets/offsets.h"
+#include "resources.h"
+
+enum {
+    READ_MS = 10000,
+    WRITE_MS = 40000,  /* a dangling transaction of another task can hide the records for 15 + 10 s */
+    CALLS_AT_ONCE = 8, /* each has Kafka clients of its own */
+    RETRY_S = 5,
+};
+
+static const char not_stopped[] =
+    "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the "
+    "specified connector by issuing a 'PUT' request to the '/connectors/%s/stop' endpoint";
+
+static atomic_int running;
+
+/* One more call that uses Kafka; false: the reply says to come back. End with atomic_fetch_sub(&running, 1). */
+static bool enter(struct kc_reply *reply)
+{
+    if (atomic_fetch_add(&running, 1) < CALLS_AT_ONCE)
+        return true;
+    atomic_fetch_sub(&running, 1);
+    kc_reply_unavailable(reply, 1, "The worker is busy with other calls about offsets.");
+    return false;
+}
+
+static struct kc_offsets_of offsets_of(const struct kc_request *q, const struct kc_connector_view *c)
+{
+    return (struct kc_offsets_of){.config = q->context->config,
+                                  .connector = c->name,
+                                  .connector_config = c->config,
+                                  .stopping = q->stopping};
+}
+
+static void reply_failure(struct kc_reply *reply, kc_status status, const struct kc_error *err)
+{
+    switch (status) {
+    case KC_ERR_CONFIG: kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "%s", err->message); break;
+    case KC_ERR_STOPPED: kc_reply_error(reply, KC_HTTP_CONFLICT, "%s", err->message); break;
+    case KC_ERR_RETRY: kc_reply_unavailable(reply, RETRY_S, "%s", err->message); break;
+    case KC_ERR_NOMEM: reply->body.failed = true; break;
+    default: kc_reply_error(reply, KC_HTTP_INTERNAL, "%s", err->message); break;
+    }
+}
+
+/* GET /connectors/X/offsets: in any state, also of a connector that another worker runs. */
+void kc_get_offsets(struct kc_request *q, struct kc_reply *reply)
+{
+    const struct kc_connector_view *c = kc_request_connector(q);
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_offset_table table;
+    struct kc_offsets_of of;
+    kc_status status;
+
+    if (c == NULL) {
+        kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
+        return;
+    }
+    if (!enter(reply))
+        return;
+    of = offsets_of(q, c);
+    status = kc_offset_table_init(&table, of.config->offset_storage_partitions, &err);
+    if (status == KC_OK)
+        status = kc_offsets_read(&of, false, kc_mono_ms() + READ_MS, &table, &err);
+    if (status == KC_OK) {
+        kc_offset_table_print(&table, &reply->body);
+        kc_reply_json(reply, KC_HTTP_OK);
+    } else {
+        reply_failure(reply, status, &err);
+    }
+    kc_offset_table_finish(&table);
+    atomic_fetch_sub(&running, 1);
+}
+
+/* A change of the offsets while it is made. */
+struct offsets_change {
+    struct kc_request *request;
+    struct kc_change still_stopped;          /* changes nothing: the leader says whether it is so */
+    const struct kc_offset_changes *changes; /* NULL: all are deleted */
+};
+
+/*
+ * The leader writes the configuration and so has the last word about the state: asked with the revision that this worker
+ * knows, "stop" changes nothing if the connector is still stopped, and is refused if it was resumed since.
+ */
+static kc_status is_still_stopped(void *arg, struct kc_error *err)
+{
+    struct offsets_change *o = arg;
+
+    switch (kc_fleet_change(o->request->fleet, &o->still_stopped, err)) {
+    case KC_CHANGE_UNCHANGED: return KC_OK;
+    case KC_CHANGE_TIMEOUT:
+        return kc_fail(err, KC_ERR_RETRY,
+                       "No leader confirmed in time that the connector is stopped; nothing "
+                       "was changed.");
+    default:
+        return kc_fail(
+            err, KC_ERR_STOPPED,
+            "Cannot complete request because of a conflicting operation: the connector was changed "
+            "or resumed at the same moment; its offsets were not changed.");
+    }
+}
+
+static kc_status edit(void *arg, struct kc_offset_table *t, struct kc_error *err)
+{
+    const struct offsets_change *o = arg;
+
+    if (o->changes != NULL)
+        return kc_offset_table_alter(t, o->changes, err);
+    kc_offset_table_reset(t);
+    return KC_OK;
+}
+
+/* Whether the connector may be changed at all; false: the reply says why not. */
+static bool is_stopped(struct kc_request *q, const struct kc_connector_view *c,
+                       const struct kc_change *still_stopped, struct kc_reply *reply)
+{
+    enum kc_change_outcome outcome;
+
+    if (c == NULL) {
+        kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
+        return false;
+    }
+    if (c->target != KC_TARGET_STOPPED) {
+        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, not_stopped, c->name);
+        return false;
+    }
+    /* Asked before the transactional id is taken, too: taking it would throw out a task that may run. */
+    if (!kc_request_change(q, still_stopped, KC_SAY_NOT_FOUND, &outcome, reply))
+        return false;
+    if (outcome == KC_CHANGE_UNCHANGED)
+        return true;
+    kc_reply_error(reply, KC_HTTP_CONFLICT,
+                   "Cannot complete request momentarily due to stale configuration (typically caused by a "
+                   "concurrent config change)");
+    return false;
+}
+
+/* Changes the offsets as `changes` says and answers with `done`; without changes it deletes them. */
+static void change_offsets(struct kc_request *q, const struct kc_offset_changes *changes, const char *done,
+                           struct kc_reply *reply)
+{
+    const struct kc_connector_view *c = kc_request_connector(q);
+    struct offsets_change o = {.request = q, .changes = changes};
+    const struct kc_offsets_edit how = {.allowed = is_still_stopped, .edit = edit, .arg = &o};
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_offsets_of of;
+    kc_status status;
+
+    o.still_stopped = (struct kc_change){.kind = KC_CHANGE_TARGET,
+                                         .name = q->params[0],
+                                         .target = KC_TARGET_STOPPED,
+                                         .expected_revision = c == NULL ? 0 : c->revision};
+    if (!is_stopped(q, c, &o.still_stopped, reply))
+        return;
+    c = kc_request_connector(q); /* the request has a newer view now */
+    if (c == NULL) {
+        kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
+        return;
+    }
+    if (!enter(reply))
+        return;
+    of = offsets_of(q, c);
+    status = kc_offsets_write(&of, &how, kc_mono_ms() + WRITE_MS, &err);
+    if (status == KC_OK) {
+        kc_buf_printf(&reply->body, "{\"message\":\"%s\"}", done);
+        kc_reply_json(reply, KC_HTTP_OK);
+    } else {
+        reply_failure(reply, status, &err);
+    }
+    atomic_fetch_sub(&running, 1);
+}
+
+/* PATCH /connectors/X/offsets */
+void kc_patch_offsets(struct kc_request *q, struct kc_reply *reply)
+{
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_offset_changes changes;
+    kc_status status = kc_offset_changes_read(q->body.data, q->body.len, &changes, &err);
+
+    if (status < 0) {
+        reply_failure(reply, status, &err);
+        return;
+    }
+    change_offsets(q, &changes, "The offsets for this connector have been altered successfully", reply);
+    kc_offset_changes_finish(&changes);
+}
+
+/* DELETE /connectors/X/offsets: the next start is as that of a new connector. */
+void kc_delete_offsets(struct kc_request *q, struct kc_reply *reply)
+{
+    change_offsets(q, NULL, "The offsets for this connector have been reset successfully", reply);
+}
