@@ -166,10 +166,8 @@ static void expose_all_progress(struct kc_buf *out, const struct rows *rows)
 /* ---- the process ---- */
 
 static const char *const failure_words[KC_FAILURES] = {
-    [KC_FAILURE_ERROR] = "error",
-    [KC_FAILURE_CRASH] = "crash",
-    [KC_FAILURE_HANG] = "hang",
-    [KC_FAILURE_FENCED] = "fenced",
+    [KC_FAILURE_ERROR] = "error",   [KC_FAILURE_CRASH] = "crash",   [KC_FAILURE_HANG] = "hang",
+    [KC_FAILURE_MEMORY] = "memory", [KC_FAILURE_FENCED] = "fenced",
 };
 
 static void expose_life(struct kc_buf *out, const struct rows *rows)
@@ -210,6 +208,7 @@ static void expose_life(struct kc_buf *out, const struct rows *rows)
 
 static void expose_process(struct kc_buf *out, const struct rows *rows)
 {
+    static const char limit[] = "kconnect_task_memory_limit_bytes";
     static const struct {
         const char *name, *type, *help;
     } families[] = {
@@ -232,6 +231,10 @@ static void expose_process(struct kc_buf *out, const struct rows *rows)
                 kc_expose(out, families[k].name, r->labels, OWN_LABELS, values[k]);
         }
     }
+    kc_expose_family(out, limit, "gauge", "task.memory.max.mb: above it the process is ended.");
+    for (size_t i = 0; i < rows->n; i++)
+        if (rows->at[i].f->memory_max_bytes > 0)
+            kc_expose(out, limit, rows->at[i].labels, OWN_LABELS, (double)rows->at[i].f->memory_max_bytes);
 }
 
 /* ---- metrics of plugins ---- */

@@ -45,7 +45,7 @@ def tables(schema):
 
 
 def test_figures_of_a_task_from_its_snapshot_to_its_deletion(worker, connectors, schema, tables):
-    connector = connectors.run(schema, tables)
+    connector = connectors.run(schema, tables, task__memory__max__mb="300")
     name, total = connector.name, ROWS + KEYLESS_ROWS
     label = {"connector": name, "task": "0"}
 
@@ -86,6 +86,7 @@ def test_figures_of_a_task_from_its_snapshot_to_its_deletion(worker, connectors,
     assert abs(shown - resident) < resident / 2
     assert metrics.get("kconnect_task_process_cpu_seconds_total", **label) > 0
     assert metrics.get("kconnect_task_process_open_fds", **label) > 3
+    assert metrics.get("kconnect_task_memory_limit_bytes", **label) == 300 << 20
 
     # Killed: another process, restarted by the worker; a restart that a person asks for is none.
     assert metrics.get("kconnect_task_restarts_total", **label) == 0

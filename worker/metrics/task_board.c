@@ -107,7 +107,8 @@ static void replace(char **text, const char *with)
     *text = copy;
 }
 
-void kc_task_line_started(struct kc_task_line *l, const char *plugin, const char *version, bool again)
+void kc_task_line_started(struct kc_task_line *l, const char *plugin, const char *version, bool again,
+                          int64_t memory_max_bytes)
 {
     if (l == NULL)
         return;
@@ -115,6 +116,7 @@ void kc_task_line_started(struct kc_task_line *l, const char *plugin, const char
     forget_process(&l->f);
     replace(&l->f.plugin, plugin);
     replace(&l->f.version, version);
+    l->f.memory_max_bytes = memory_max_bytes;
     l->f.starts++;
     l->f.restarts += again;
     (void)pthread_mutex_unlock(&l->board->lock);

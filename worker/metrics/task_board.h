@@ -43,9 +43,10 @@ struct kc_progress_item {
 
 /* Why a process ended that nobody had asked to end. */
 enum kc_task_failure {
-    KC_FAILURE_ERROR, /* it said why */
-    KC_FAILURE_CRASH, /* a signal, or an exit without a word */
-    KC_FAILURE_HANG,  /* the watchdog ended it */
+    KC_FAILURE_ERROR,  /* it said why */
+    KC_FAILURE_CRASH,  /* a signal, or an exit without a word */
+    KC_FAILURE_HANG,   /* the watchdog ended it */
+    KC_FAILURE_MEMORY, /* it had more than task.memory.max.mb */
     KC_FAILURE_FENCED,
     KC_FAILURES,
 };
@@ -55,7 +56,8 @@ struct kc_task_figures {
     int32_t task;
     char *plugin, *version; /* "" before the first process */
     enum kc_state state;
-    int32_t pid; /* 0: no process */
+    int32_t pid;              /* 0: no process */
+    int64_t memory_max_bytes; /* 0: no limit */
     int64_t starts, restarts, failures[KC_FAILURES];
     int64_t told_mono_ms; /* when `counts` came; 0: not yet */
     struct kc_task_counts counts;
@@ -76,7 +78,8 @@ struct kc_task_line *kc_task_board_add(struct kc_task_board *b, const char *conn
 void kc_task_board_remove(struct kc_task_line *l);
 
 /* A new process was started. `again`: by ourselves, after a failure. Figures of the former one are forgotten. */
-void kc_task_line_started(struct kc_task_line *l, const char *plugin, const char *version, bool again);
+void kc_task_line_started(struct kc_task_line *l, const char *plugin, const char *version, bool again,
+                          int64_t memory_max_bytes);
 void kc_task_line_failed(struct kc_task_line *l, enum kc_task_failure why);
 void kc_task_line_state(struct kc_task_line *l, enum kc_state state, int32_t pid);
 /* `samples` (malloc, n of them) are taken over. */

@@ -169,6 +169,8 @@ static enum kc_task_failure failure_of(const struct kc_task_slot *s, enum kc_chi
 {
     if (event == KC_EVENT_EXIT_FENCED)
         return KC_FAILURE_FENCED;
+    if (s->end.too_large)
+        return KC_FAILURE_MEMORY;
     if (s->end.hang != NULL)
         return KC_FAILURE_HANG;
     return s->end.failed ? KC_FAILURE_ERROR : KC_FAILURE_CRASH;
@@ -344,7 +346,8 @@ static void start_process(struct kc_task_slot *s)
     set_next_look(s);
     s->memory_max_mb = s->wish.memory_max_mb;
     s->memory_at_ms = s->memory_max_mb > 0 ? kc_mono_ms() + KC_MEMORY_LOOK_MS : 0;
-    kc_task_line_started(s->line, s->wish.plugin, s->wish.version, s->policy.attempt > 0);
+    kc_task_line_started(s->line, s->wish.plugin, s->wish.version, s->policy.attempt > 0,
+                         s->memory_max_mb << 20);
     kc_log_for(KC_INFO, log_name, s->connector, "task %" PRId32 " started: %s %s, process %" PRId32, s->task,
                s->wish.plugin, s->wish.version, kc_child_pid(s->child));
 }
@@ -457,6 +460,7 @@ static void look_at_memory(struct kc_task_slot *s, int64_t mono_ms)
         return;
     kc_memory_describe(has_mb, s->memory_max_mb, kc_child_page(s->child), &why);
     s->end.hang = kc_buf_take(&why);
+    s->end.too_large = true;
     kc_log_for(KC_ERROR, log_name, s->connector, "%s",
                s->end.hang != NULL ? s->end.hang : "the task has more memory than task.memory.max.mb");
     kc_child_signal(s->child, SIGKILL);

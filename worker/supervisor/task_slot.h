@@ -27,7 +27,8 @@ struct kc_task_end {
     int32_t status; /* a kc_status */
     int64_t retry_after_ms;
     char *message;
-    char *hang; /* why it was ended from here: a call that hung, too much memory; NULL: it was not */
+    char *hang;     /* why it was ended from here: a call that hung, too much memory; NULL: it was not */
+    bool too_large; /* ... for its memory, not for a call */
 };
 
 struct kc_task_slot {

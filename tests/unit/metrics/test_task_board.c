@@ -52,7 +52,7 @@ static void a_new_process_begins_at_zero_and_the_task_goes_on_counting(void **st
     struct kc_task_figures *f;
 
     (void)state;
-    kc_task_line_started(l, "mysql-source", "1.0", false);
+    kc_task_line_started(l, "mysql-source", "1.0", false, 0);
     kc_task_line_state(l, KC_STATE_RUNNING, 42);
     kc_task_line_counts(l, &counts, calloc(2, sizeof(struct kc_plugin_sample)), 2, 1000);
     kc_task_line_progress(l, "snapshot", "t", 5, 10);
@@ -65,7 +65,7 @@ static void a_new_process_begins_at_zero_and_the_task_goes_on_counting(void **st
     kc_task_figures_free(f, 1);
 
     kc_task_line_failed(l, KC_FAILURE_CRASH);
-    kc_task_line_started(l, "mysql-source", "1.1", true);
+    kc_task_line_started(l, "mysql-source", "1.1", true, 64 << 20);
     f = only(b);
     assert_int_equal(f->counts.written, 0);
     assert_int_equal(f->n_samples + f->n_items, 0);
@@ -73,6 +73,7 @@ static void a_new_process_begins_at_zero_and_the_task_goes_on_counting(void **st
     assert_int_equal(f->restarts, 1);
     assert_int_equal(f->failures[KC_FAILURE_CRASH], 1);
     assert_string_equal(f->version, "1.1");
+    assert_int_equal(f->memory_max_bytes, 64 << 20);
     kc_task_figures_free(f, 1);
     kc_task_board_destroy(b);
 }
@@ -92,7 +93,7 @@ static void a_silent_task_falls_behind_through_restarts(void **state)
     assert_int_equal(kc_task_behind_ms(f, 10900), 200); /* as told: it tells once a second */
     assert_int_equal(kc_task_behind_ms(f, 21500), 10200);
     kc_task_figures_free(f, 1);
-    kc_task_line_started(l, "p", "1", true);
+    kc_task_line_started(l, "p", "1", true, 0);
     kc_task_line_counts(l, &unknown, NULL, 0, 30000);
     f = only(b);
     assert_int_equal(kc_task_behind_ms(f, 31500), 20200); /* until the new process knows better */
@@ -135,7 +136,7 @@ static void without_a_board_nothing_happens(void **state)
 
     (void)state;
     assert_null(l);
-    kc_task_line_started(l, "p", "1", false);
+    kc_task_line_started(l, "p", "1", false, 0);
     kc_task_line_state(l, KC_STATE_RUNNING, 1);
     kc_task_line_counts(l, &counts, calloc(1, sizeof(struct kc_plugin_sample)), 1, 0);
     kc_task_line_progress(l, "p", "i", 1, 2);
