@@ -44,6 +44,29 @@ static int64_t number(const struct kc_map *config, const char *key)
     return kc_map_get(config, key)->as.i64;
 }
 
+/* More metrics than there may be, and ones that there may not be. */
+static void make_metrics(struct kc_ctx *ctx)
+{
+    static const double sizes[] = {0.5, 3, 20000};
+    struct kc_metric *size = kc_host->metric(ctx, KC_METRIC_HISTOGRAM, "size", NULL);
+    char name[16];
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        kc_host->metric_add(size, sizes[i]);
+    kc_host->metric_add(kc_host->metric(ctx, KC_METRIC_COUNTER, "rows", "table=a b,op=c"), 2);
+    kc_host->metric_add(kc_host->metric(ctx, KC_METRIC_COUNTER, "rows", "table=a b,op=c"), 3);
+    kc_host->metric_set(kc_host->metric(ctx, KC_METRIC_GAUGE, "nothing", NULL), 0.0 / 0.0);
+    kc_host->metric_set(kc_host->metric(ctx, KC_METRIC_GAUGE, "rows", "table=b"), 1);
+    kc_host->metric_set(kc_host->metric(ctx, KC_METRIC_GAUGE, "bad-name", NULL), 1);
+    kc_host->metric_set(kc_host->metric(ctx, KC_METRIC_GAUGE, "x", "table=\xff"), 1);
+    for (int i = 0; i < 100; i++) {
+        (void)snprintf(name, sizeof(name), "g%d", i);
+        kc_host->metric_set(kc_host->metric(ctx, KC_METRIC_GAUGE, name, NULL), i);
+    }
+    kc_host->progress(ctx, "phase", "\xff", 1, 2);
+    kc_host->progress(ctx, "phase", "item", 1, 2);
+}
+
 static kc_status counter_open(struct kc_ctx *ctx, const struct kc_map *config, void **task,
                               struct kc_error *err)
 {
@@ -92,6 +115,8 @@ static kc_status counter_open(struct kc_ctx *ctx, const struct kc_map *config, v
     if (kc_host->state_get(ctx, kc_str("last"), &state) == KC_OK &&
         strtoll(state.ptr, NULL, 10) != c->next - 1)
         return kc_fail(err, KC_ERR_FATAL, "state says %s and the position %" PRId64, state.ptr, c->next - 1);
+    if (strcmp(c->misbehave, "metrics") == 0)
+        make_metrics(ctx);
     kc_logf(ctx, KC_LOG_INFO, "counting from %" PRId64, c->next);
     *task = c;
     return KC_OK;

@@ -229,6 +229,35 @@ def test_a_poll_that_asks_for_a_retry_is_called_again(kafka, task):
     assert numbers_of(kafka, task.connector) == list(range(1000))
 
 
+def test_metrics_of_plugins_come_through_within_their_limits(task, tmp_path):
+    task.start({"misbehave": "metrics", "limit": "100", "batch": "10"})
+    stats = task.wait_records(100)
+    metrics = {(m["name"], m.get("labels")): m for m in stats["plugin"]}
+    assert metrics["rows", "table=a b,op=c"]["value"] == 5
+    size = metrics["size", None]
+    assert sum(size["counts"]) == 3 and size["counts"][-1] == 1 and size["sum"] == 20003.5
+    # One of the 64 is no number and left out.
+    assert len(metrics) == len(stats["plugin"]) == 63
+    assert {name for name, _ in metrics} == {"size", "rows"} | {f"g{i}" for i in range(61)}
+    log = (tmp_path / "log").read_text()
+    assert log.count("the plugins of one task may have 64 metrics") == 1
+    for name in ("bad-name", "x", "rows"):
+        assert log.count(f"the metric {name} is not shown") == 1
+    assert task.wait_for(lambda m: m["type"] == "progress")["item"] == "item"
+    assert task.stop() == 0
+
+
+def test_the_lag_of_a_source_that_does_not_tell_goes_by_its_records_and_its_silence(task):
+    task.start({"limit": "100", "batch": "10"})
+    stats = task.wait_records(100)
+    assert stats["polled"] == 100 and stats["active"] == 0
+    assert sum(stats["transaction_records"]["counts"]) <= sum(stats["commit_seconds"]["counts"]) == stats["commits"]
+    assert stats["transaction_records"]["sum"] == 100
+    idle = task.wait_for(lambda m: m["type"] == "stats" and m.get("behind_ms", 1 << 30) < 1500)
+    assert idle["records"] == 100
+    assert task.stop() == 0
+
+
 def test_a_crash_ends_the_process_with_its_signal(task):
     task.start({"misbehave": "crash", "at": "100"})
     task.wait_state("RUNNING")
