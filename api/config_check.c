@@ -2,11 +2,13 @@
 
 #include <ctype.h>
 #include <kconnect/plugin.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "change.h"
 #include "documents.h"
 #include "plugin/connector_config.h"
+#include "stored_offsets.h"
 
 static const char ENDPOINT[] = "\nYou can also find the above list of errors at the endpoint "
                                "`/connector-plugins/{connectorType}/config/validate`";
@@ -83,11 +85,17 @@ bool kc_config_problems(struct kc_request *q, const struct kc_component_info *co
 {
     struct sieve sieve = {.component = component, .problem = problem, .arg = arg};
     struct kc_error err = KC_ERROR_INIT;
+    kc_status status;
+    char *offsets;
 
     (void)kc_connector_config_check(q->context->registry, config, pass, &sieve);
     if (depth == KC_CHECK_DECLARED || sieve.own || q->context->validator == NULL)
         return true;
-    if (kc_validator_run(q->context->validator, component, config, q->stopping, problem, arg, &err) >= 0)
+    offsets = component->kind == KC_KIND_SOURCE ? kc_stored_offsets(q, config) : NULL;
+    status =
+        kc_validator_run(q->context->validator, component, config, offsets, q->stopping, problem, arg, &err);
+    free(offsets);
+    if (status >= 0)
         return true;
     kc_reply_unavailable(reply, RETRY_CHECK_S, "%s", err.message);
     return false;

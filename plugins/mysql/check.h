@@ -46,7 +46,7 @@ bool kc_check_connect(struct kc_check *check);
 void kc_check_server(struct kc_check *check);
 /* check_position.c: whether the binary log can be read from where the connector would go on. */
 void kc_check_position(struct kc_check *check);
-/* check_tables.c: the database, the tables, SELECT on them where a snapshot will need it. */
+/* check_tables.c: the database, the tables, SELECT on all of their columns. */
 void kc_check_tables(struct kc_check *check);
 
 #endif

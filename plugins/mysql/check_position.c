@@ -101,9 +101,11 @@ static void report(struct kc_check *c, const struct place *place, const struct k
                          "the account %s may not read the binary log: GRANT REPLICATION SLAVE ON *.* TO %s",
                          c->account, c->account);
     else if (place->stored && err->status == KC_ERR_CONFIG)
-        kc_check_problem(c, "database.hostname",
-                         "the connector cannot go on at its stored position (%s:%llu): %s", place->file,
-                         (unsigned long long)place->pos, err->message);
+        kc_check_problem(
+            c, "database.hostname",
+            "the connector cannot go on at its stored position (%s:%llu): %s. Offsets are deleted by "
+            "DELETE /connectors/%s/offsets while the connector is STOPPED, as which it can also be created",
+            place->file, (unsigned long long)place->pos, err->message, c->config.connector);
     else
         kc_check_problem(c, "database.hostname", "%s", err->message);
 }

@@ -1,4 +1,4 @@
-/* check_tables.c - are the tables there, of types that we follow, and may we read their rows? */
+/* check_tables.c - are the tables there, of types that we follow, and may we read all of their columns? */
 #include "check.h"
 
 #include <mysqld_error.h>
@@ -65,29 +65,27 @@ static kc_status try_name(struct kc_check *c, const struct kc_table_name *t, str
     return try_select(c, sql, t->name, err);
 }
 
-static kc_status try_definition(struct kc_check *c, const struct kc_table_name *t, bool rows,
-                                struct kc_error *err)
+static kc_status try_definition(struct kc_check *c, const struct kc_table_name *t, struct kc_error *err)
 {
     struct kc_table *table = NULL;
     kc_status status = kc_table_read(c->mysql, t->database, t->name, &table, err);
-    char *sql = status == KC_OK && rows ? kc_chunk_select(table, NULL, 0) : NULL;
+    char *sql = status == KC_OK ? kc_chunk_select(table, NULL, 0) : NULL;
 
-    if (status == KC_OK && rows)
+    if (status == KC_OK)
         status = sql != NULL ? try_select(c, sql, t->name, err) : kc_fail(err, KC_ERR_NOMEM, "out of memory");
     free(sql);
     kc_table_destroy(table);
     return status;
 }
 
-/* Rows are read by a snapshot only: without one the account needs no SELECT on all columns. */
+/* Also without a snapshot: a definition lacks the columns that the account may not see, and rows could not be read by it. */
 static enum found check_table(struct kc_check *c, const struct kc_table_name *t)
 {
-    bool rows = c->config.snapshot_mode == KC_SNAPSHOT_INITIAL;
     struct kc_error err = kc_check_no_error();
-    kc_status status = rows ? try_name(c, t, &err) : KC_OK;
+    kc_status status = try_name(c, t, &err);
 
     if (status == KC_OK)
-        status = try_definition(c, t, rows, &err);
+        status = try_definition(c, t, &err);
     if (status >= 0)
         return FOUND_GOOD;
     if (kc_check_denied(&err))

@@ -9,6 +9,9 @@
 
 enum { MAX_PROBLEMS = 1000 };
 
+/* The table has no place for an object of ours, and the process makes one check only. */
+static const struct kc_offset_changes *stored;
+
 static void write_line(int fd, const struct kc_buf *line)
 {
     size_t at = 0;
@@ -50,6 +53,27 @@ void kc_validate_report_done(struct kc_report *r)
     kc_buf_finish(&line);
 }
 
+void kc_validate_host_offsets(const struct kc_offset_changes *offsets)
+{
+    stored = offsets;
+}
+
+static kc_status offset_get(struct kc_ctx *ctx, const struct kc_map *partition, struct kc_map *offset)
+{
+    (void)ctx;
+    if (stored == NULL)
+        return KC_ERR_UNSUPPORTED;
+    for (size_t i = 0; i < stored->n; i++) {
+        const struct kc_offset_change_item *item = &stored->items[i];
+
+        if (item->offset == NULL || !kc_flat_equal(&item->partition->map, partition))
+            continue;
+        *offset = item->offset->map;
+        return KC_OK;
+    }
+    return KC_NOTHING;
+}
+
 const struct kc_host *kc_validate_host(void)
 {
     static struct kc_host host;
@@ -58,6 +82,7 @@ const struct kc_host *kc_validate_host(void)
     if (host.struct_size == 0) {
         host = *kc_probe_host();
         host.report_error = kc_validate_report;
+        host.offset_get = offset_get;
     }
     return &host;
 }

@@ -30,6 +30,7 @@ struct job {
     const char *id, *file;
     uint32_t kind;
     struct kc_props *config;
+    struct kc_offset_changes offsets;
     struct kc_crash_page *page;
     struct kc_report report;
 };
@@ -78,6 +79,16 @@ static cJSON *read_request(void)
     return json;
 }
 
+/* Without offsets, or with some that can't be read, nothing is known: the start of the task will tell. */
+static void read_offsets(struct job *j)
+{
+    const char *text = kc_json_text(j->json, "offsets");
+    struct kc_error err = KC_ERROR_INIT;
+
+    if (text != NULL && kc_offset_changes_read(text, strlen(text), &j->offsets, &err) == KC_OK)
+        kc_validate_host_offsets(&j->offsets);
+}
+
 static bool read_job(struct job *j)
 {
     struct kc_error err = KC_ERROR_INIT;
@@ -97,6 +108,7 @@ static bool read_job(struct job *j)
         kc_log_set_level(parsed);
     kc_log_set_format(format != NULL && strcmp(format, "json") == 0 ? KC_LOG_JSON : KC_LOG_TEXT);
     j->kind = strcmp(kind, "sink") == 0 ? KC_KIND_SINK : KC_KIND_SOURCE;
+    read_offsets(j);
     j->config = kc_json_to_props(kc_json_member(j->json, "config"), NULL, &err);
     j->page = kc_crash_page_attach(KC_CRASH_FD, &err); /* before any plugin's code is there to crash */
     return j->config != NULL && j->page != NULL;

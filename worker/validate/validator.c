@@ -92,7 +92,7 @@ static void leave_place(struct kc_validator *v)
 
 /* What the child is to do, as validate_main.c reads it. NULL: out of memory. */
 static char *request_text(const struct kc_validator *v, const struct kc_component_info *component,
-                          const struct kc_props *config)
+                          const struct kc_props *config, const char *offsets)
 {
     cJSON *message = cJSON_CreateObject();
     char *text;
@@ -102,6 +102,8 @@ static char *request_text(const struct kc_validator *v, const struct kc_componen
     cJSON_AddStringToObject(message, "file", component->file);
     cJSON_AddStringToObject(message, "group_id", v->config->group_id);
     cJSON_AddItemToObject(message, "config", kc_json_from_props(config));
+    if (offsets != NULL) /* as text: cJSON would round its numbers */
+        cJSON_AddStringToObject(message, "offsets", offsets);
     cJSON_AddStringToObject(message, "log_level", kc_log_level_name(kc_log_get_level()));
     cJSON_AddStringToObject(message, "log_format", v->config->log_format == KC_LOG_JSON ? "json" : "text");
     text = cJSON_PrintUnformatted(message);
@@ -110,7 +112,7 @@ static char *request_text(const struct kc_validator *v, const struct kc_componen
 }
 
 kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_info *component,
-                           const struct kc_props *config, const atomic_bool *stopping,
+                           const struct kc_props *config, const char *offsets, const atomic_bool *stopping,
                            kc_config_problem_fn *problem, void *arg, struct kc_error *err)
 {
     struct kc_validate_child child = {.executable = v->executable,
@@ -119,7 +121,7 @@ kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_inf
                                       .stopping = stopping,
                                       .problem = problem,
                                       .arg = arg};
-    char *request = request_text(v, component, config);
+    char *request = request_text(v, component, config, offsets);
     kc_status status;
 
     if (request == NULL)

@@ -29,13 +29,14 @@ void kc_validator_destroy(struct kc_validator *v);
 
 /*
  * Checks `config`, whose declared level must be fine as far as the connector's own keys go. Reports each problem with
- * its key (NULL: about the whole). Blocking, any thread; the thread must outlive the call, because the child dies with the
+ * its key (NULL: about the whole). `offsets` is what is stored for a connector of this name, {"offsets":[{"partition":{...},
+ * "offset":{...}}]}, so that the plugin can tell whether it could go on there; NULL: nothing, or not known. Blocking, any thread; the thread must outlive the call, because the child dies with the
  * thread that started it, which is what ends a check whose worker is killed. `stopping` (may be NULL) ends it early.
  * KC_OK: the check ended, however it did. KC_ERR_RETRY: too many others are running, or the worker stops; nothing is
  * known about the configuration. Several calls at once share KC_VALIDATE_AT_ONCE places.
  */
 kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_info *component,
-                           const struct kc_props *config, const atomic_bool *stopping,
+                           const struct kc_props *config, const char *offsets, const atomic_bool *stopping,
                            kc_config_problem_fn *problem, void *arg, struct kc_error *err);
 
 /* The role `kconnect validate`; see validate_main.c. Exit status. */

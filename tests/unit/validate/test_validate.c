@@ -226,7 +226,7 @@ static void *run_call(void *arg)
     struct kc_error err = KC_ERROR_INIT;
 
     (void)kc_props_set(config, "behave", "nap");
-    c->status = kc_validator_run(c->validator, &component, config, NULL, collect, &c->found, &err);
+    c->status = kc_validator_run(c->validator, &component, config, NULL, NULL, collect, &c->found, &err);
     kc_props_destroy(config);
     return NULL;
 }
