@@ -307,14 +307,16 @@ static void on_message(void *arg, const cJSON *message)
     struct kc_task_slot *s = arg;
     const char *type = kc_json_text(message, "type");
 
+    if (strcmp(type, "stats") == 0) {
+        kc_task_stats_take(message, kc_mono_ms(), s->line);
+        return; /* nothing that a status shows: with a thousand tasks a settling for each would be work */
+    }
     if (strcmp(type, "state") == 0)
         take_state(s, message);
     else if (strcmp(type, "failed") == 0)
         take_failure(s, message);
     else if (strcmp(type, "progress") == 0)
         take_progress(s, message);
-    else if (strcmp(type, "stats") == 0)
-        kc_task_stats_take(message, kc_mono_ms(), s->line);
     else if (strcmp(type, "topics") == 0)
         take_topics(s, message);
     else
