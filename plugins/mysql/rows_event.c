@@ -77,8 +77,11 @@ static kc_status read_head(const struct kc_event *event, const struct kc_table_m
     if (event->header.type == KC_EVENT_PARTIAL_UPDATE_ROWS)
         return kc_fail(
             err, KC_ERR_CONFIG,
-            "the server logs partial updates of JSON columns, which cannot be followed: SET GLOBAL "
-            "binlog_row_value_options = ''");
+            "a change of table %s.%s was logged with pieces of JSON documents (PARTIAL_JSON), which cannot "
+            "be "
+            "followed: SET GLOBAL binlog_row_value_options = '', and no session may set it to anything else; "
+            "then delete the connector's offsets so that it takes a new snapshot",
+            map->database.ptr, map->name.ptr);
     if (is_version_2(event->header.type)) {
         if (end - q < EXTRA_LENGTH_BYTES || kc_le16(q) < EXTRA_LENGTH_BYTES || end - q < kc_le16(q))
             return cut_short(map, err);

@@ -157,6 +157,33 @@ static kc_status read_key(MYSQL *mysql, struct kc_table *t, struct kc_error *err
 }
 
 /*
+ * With lower_case_table_names a table is found by any spelling, but its changes are logged under one: another spelling
+ * would lose them without a word.
+ */
+static kc_status check_spelling(MYSQL *mysql, const struct kc_table *t, struct kc_error *err)
+{
+    MYSQL_RES *res;
+    MYSQL_ROW row;
+    kc_status status =
+        query_table(mysql,
+                    "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' "
+                    "AND TABLE_NAME = '%s'",
+                    t->database, t->name, &res, err);
+
+    if (status < 0)
+        return status;
+    row = mysql_fetch_row(res);
+    if (row != NULL && row[0] != NULL && strcmp(row[0], t->database) != 0)
+        status = kc_fail(err, KC_ERR_CONFIG, "database.name: the server spells database %s as %s; write it so",
+                         t->database, row[0]);
+    else if (row != NULL && row[1] != NULL && strcmp(row[1], t->name) != 0)
+        status = kc_fail(err, KC_ERR_CONFIG,
+                         "table.include.list: the server spells table %s as %s; write it so", t->name, row[1]);
+    mysql_free_result(res);
+    return status;
+}
+
+/*
  * MariaDB's JSON is a LONGTEXT whose constraint is json_valid(); from here on its data_type says so. The server shows
  * constraints to who may SELECT from the whole database, else none: then the fields are plain texts.
  */
@@ -216,6 +243,8 @@ kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, st
         goto done;
     }
     status = take_columns(res, t, err);
+    if (status == KC_OK)
+        status = check_spelling(mysql, t, err);
     if (status == KC_OK && mariadb_connection(mysql))
         status = find_json(mysql, t, err);
     if (status == KC_OK)
