@@ -7,6 +7,7 @@ import pytest
 from kcharness.rest import error_of
 from kcharness.servers import Schema, unique
 from kcharness.waiting import wait_for
+from kcharness.worker import Worker
 
 
 @pytest.fixture
@@ -92,8 +93,6 @@ def test_a_level_takes_effect_in_a_running_task_and_in_one_that_is_started_later
 
 
 def test_a_level_for_the_cluster_reaches_every_worker_and_is_not_kept(kafka, own_worker, quiet, scratch):
-    from kcharness.worker import Worker
-
     other = Worker(kafka, scratch / unique("worker-"))
     other.settings = {**own_worker.settings, "listeners": other.url}
     other.start()

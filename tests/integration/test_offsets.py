@@ -2,13 +2,17 @@
 
 import json
 import threading
+import time
 
 import pytest
 import requests
+from confluent_kafka import Consumer, Producer, TopicPartition
 
+from kcharness.connectors import Connectors
 from kcharness.rest import error_of
 from kcharness.servers import Schema, unique
-from kcharness.waiting import wait_for
+from kcharness.waiting import PATIENCE, wait_for
+from kcharness.worker import Worker
 
 JSON = {"Content-Type": "application/json"}
 ALTERED = {"message": "The offsets for this connector have been altered successfully"}
@@ -143,8 +147,6 @@ def test_unknown_connectors_have_no_offsets(worker):
 @pytest.fixture(scope="module")
 def positioned(worker, quiet):
     """A stopped connector with one position."""
-    from kcharness.connectors import Connectors
-
     made = Connectors(worker)
     connector = made.run(quiet, "t")
     stop(connector)
@@ -277,3 +279,47 @@ def test_changes_at_the_same_moment_as_a_resume_leave_a_whole_connector(connecto
     with connector.reader("t") as reader:
         reader.read_until(lambda records: b"2" in keys(records))
     assert len(offsets(connector)) == 1
+
+
+def test_any_worker_of_the_fleet_reads_and_changes_them(worker, positioned, kafka, scratch):
+    other = Worker(kafka, scratch / unique("worker-"))
+    other.group = worker.group
+    other.settings = {**worker.settings, "listeners": other.url}
+    other.start()
+    try:
+        (original,) = offsets(positioned)
+        path = path_of(positioned)
+        assert other.rest.get(path).json() == {"offsets": [original]}
+        changed = {**original, "offset": {**original["offset"], "pos": 4}}
+        assert other.rest.call("PATCH", path, {"offsets": [changed]}).json() == ALTERED
+        assert offsets(positioned) == [changed]
+        assert other.rest.delete(path).json() == RESET
+        assert offsets(positioned) == []
+        assert patch(positioned, {"offsets": [original]}).json() == ALTERED
+    finally:
+        assert other.stop() == 0
+    assert not other.sanitizer_reports(), other.sanitizer_reports()
+
+
+def test_a_transaction_that_hangs_in_the_group_holds_nobody_up(positioned, kafka):
+    """As one may be left behind for ever by a broker that was killed (readers with read_committed wait for it)."""
+    (original,) = offsets(positioned)
+    topic = positioned.worker.settings["offset.storage.topic"]
+    group = Consumer({"bootstrap.servers": kafka.address, "group.id": f"connect-{positioned.name}"})
+    producer = Producer({"bootstrap.servers": kafka.address, "transactional.id": unique("hangs-")})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    try:
+        producer.send_offsets_to_transaction(
+            [TopicPartition(topic, 0, 99)], group.consumer_group_metadata(), 30
+        )
+        began = time.monotonic()
+        assert offsets(positioned) == [original], "what is not committed does not count"
+        changed = {**original, "offset": {**original["offset"], "pos": 5}}
+        assert patch(positioned, {"offsets": [changed]}).json() == ALTERED
+        assert offsets(positioned) == [changed]
+        assert time.monotonic() - began < 8 * PATIENCE
+    finally:
+        producer.abort_transaction(30)
+        group.close()
+    assert patch(positioned, {"offsets": [original]}).json() == ALTERED

@@ -410,6 +410,21 @@ def test_put_config_creates_and_replaces_and_a_bad_one_changes_nothing(worker, c
     connector.wait("RUNNING")
 
 
+def test_a_new_configuration_restarts_only_that_connector(worker, connectors, schema):
+    changed, before = connectors.run(schema, "t"), set(worker.task_pids())
+    other = connectors.run(schema, "t")
+    (untouched,) = set(worker.task_pids()) - before
+    path = f"/connectors/{changed.name}/config"
+    for key, value in (("PUT", {**changed.config, "snapshot.fetch.size": "9"}), ("PATCH", {"snapshot.fetch.size": "8"})):
+        pids = set(worker.task_pids())
+        assert worker.rest.call(key, path, value).status_code == 200
+        wait_for(lambda: set(worker.task_pids()) - pids, 20, "a new process")
+        changed.wait("RUNNING")
+        assert untouched in worker.task_pids()
+    other.wait("RUNNING")
+    assert worker.rest.get(f"/connectors/{changed.name}/tasks").json()[0]["config"]["task.class"]
+
+
 def test_the_plugins_are_listed_and_described(worker):
     plugins = worker.rest.get("/connector-plugins").json()
     assert {"class": "mysql-source", "type": "source"}.items() <= next(
