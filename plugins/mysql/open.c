@@ -137,7 +137,7 @@ static kc_status begin_at_stored(struct kc_source *s, struct stored *st, struct 
 
 /* KC_NOTHING: none is stored. */
 static kc_status stored_definition(struct kc_source *s, const struct kc_table_name *name,
-                                   struct kc_table **table, bool *stale, struct kc_error *err)
+                                   struct kc_table **table, enum kc_table_trust *trust, struct kc_error *err)
 {
     struct kc_table names = {.database = name->database, .name = name->name};
     struct kc_str json = {0};
@@ -150,7 +150,7 @@ static kc_status stored_definition(struct kc_source *s, const struct kc_table_na
         return kc_fail(err, status, "cannot read the stored definition of table %s", name->name);
     if (status != KC_OK || json.len == 0)
         return KC_NOTHING;
-    return kc_table_from_json(json.ptr, json.len, table, stale, err);
+    return kc_table_from_json(json.ptr, json.len, table, trust, err);
 }
 
 /* The server's definition; NULL when it has no such table and `may_miss`. */
@@ -175,8 +175,9 @@ static kc_status choose_definition(struct kc_source *s, MYSQL *mysql, const stru
                                    struct kc_captured *c, bool found, bool *known, struct kc_error *err)
 {
     struct kc_table *was = NULL, *now = NULL;
+    enum kc_table_trust trust = KC_TABLE_RIGHT;
     char difference[256];
-    kc_status status = found ? stored_definition(s, name, &was, &c->stale, err) : KC_NOTHING;
+    kc_status status = found ? stored_definition(s, name, &was, &trust, err) : KC_NOTHING;
 
     if (status >= 0)
         status = server_definition(mysql, name, found, &now, err);
@@ -185,6 +186,8 @@ static kc_status choose_definition(struct kc_source *s, MYSQL *mysql, const stru
         return status;
     }
     *known = was != NULL;
+    c->stale = trust != KC_TABLE_RIGHT;
+    c->told = trust == KC_TABLE_TOLD;
     c->table = was != NULL ? was : now != NULL ? now : kc_table_create(name->database, name->name, 0);
     if (c->table == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for the definition of %s", name->name);
@@ -422,6 +425,7 @@ void kc_source_close(struct kc_source *s)
     kc_output_finish(&s->output);
     for (uint32_t i = 0; i < s->n_tables; i++) {
         kc_table_destroy(s->tables[i].table);
+        kc_table_destroy(s->tables[i].guess);
         free(s->tables[i].pending_change);
     }
     free(s->tables);

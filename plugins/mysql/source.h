@@ -14,6 +14,8 @@ struct kc_captured {
     struct kc_table *table; /* the definition that the stream decodes with */
     char *pending_change;   /* how the server's definition differed at the start; NULL: not at all */
     bool stale;             /* a statement may have changed it since: see table_change.h */
+    bool told;              /* stale, but all statements since were understood: they make `guess` */
+    struct kc_table *guess; /* NULL while told: `table` itself, out of the state */
     bool unsaved;           /* the state has another definition */
     bool in_snapshot;       /* its rows are still to be read: events must be noted in the window */
     uint32_t index;

@@ -43,6 +43,7 @@ void kc_table_destroy(struct kc_table *t)
     }
     free(t->columns);
     free(t->key);
+    free(t->charset);
     free(t->database);
     free(t->name);
     kc_host->schema_unref(t->row_schema);

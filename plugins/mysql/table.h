@@ -61,6 +61,8 @@ struct kc_table {
     char *name;
     struct kc_column *columns;
     uint32_t n_columns;
+    char *charset;                           /* for columns to come; NULL: unknown */
+    bool primary_key;                        /* the key is the primary key; false: another one, or unknown */
     uint32_t n_key;                          /* 0: no usable key */
     uint32_t *key;                           /* column indexes in key order */
     const struct kc_schema *row_schema;      /* "<prefix>.<db>.<table>.Value" */
@@ -90,14 +92,18 @@ bool kc_table_equal(const struct kc_table *was, const struct kc_table *is, char 
 /* True when two rows with equal keys have equal kc_chunk_key()s: the same key columns in the same order. */
 bool kc_table_same_key(const struct kc_table *was, const struct kc_table *is);
 
-/*
- * The definition as JSON text for the connector's state, malloc'ed; NULL: out of memory. `stale`: the stream has passed a
- * statement that may have changed it, and nothing has told yet what the table is now.
- */
-char *kc_table_to_json(const struct kc_table *table, bool stale);
+/* How far a stored definition goes, see table_change.h. */
+enum kc_table_trust {
+    KC_TABLE_RIGHT, /* it is that of the stream's place */
+    KC_TABLE_STALE, /* a statement may have changed the table since */
+    KC_TABLE_TOLD,  /* stale too, and made out of what the statements said (ddl_reader.h) */
+};
+
+/* The definition as JSON text for the connector's state, malloc'ed; NULL: out of memory. */
+char *kc_table_to_json(const struct kc_table *table, enum kc_table_trust trust);
 
 /* Reads such text, finished like by kc_table_finish(). KC_ERR_CONFIG: not such a text, or of a newer version. */
-kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, bool *stale,
-                             struct kc_error *err);
+kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table,
+                             enum kc_table_trust *trust, struct kc_error *err);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "change_scan.h"
 #include "connection.h"
+#include "ddl_reader.h"
 #include "statement.h"
 #include "table_from_map.h"
 
@@ -32,7 +33,13 @@ bool kc_change_unsaved(const struct kc_source *s)
 
 static kc_status store(struct kc_source *s, struct kc_captured *c, struct kc_error *err)
 {
-    char *json = kc_table_to_json(c->table, c->stale), key[KC_STATE_KEY_BYTES];
+    /* A snapshot that goes on behind a key needs the definition that the key is of. */
+    bool told = c->told && (c->guess == NULL || !c->in_snapshot || kc_table_same_key(c->table, c->guess));
+    char *json =
+             kc_table_to_json(told && c->guess != NULL ? c->guess : c->table, told       ? KC_TABLE_TOLD
+                                                                              : c->stale ? KC_TABLE_STALE
+                                                                                         : KC_TABLE_RIGHT),
+         key[KC_STATE_KEY_BYTES];
     kc_status status;
 
     if (json == NULL)
@@ -101,6 +108,14 @@ static kc_status keep_old(struct kc_source *s, struct kc_table *table, struct kc
     return KC_OK;
 }
 
+static void set_right(struct kc_captured *c)
+{
+    kc_table_destroy(c->guess);
+    c->guess = NULL;
+    c->stale = c->told = false;
+    c->unsaved = true;
+}
+
 /* `table` becomes the definition; on failure it is the caller's still. */
 static kc_status adopt(struct kc_source *s, struct kc_captured *c, struct kc_table *table,
                        struct kc_error *err)
@@ -118,15 +133,34 @@ static kc_status adopt(struct kc_source *s, struct kc_captured *c, struct kc_tab
                 difference);
     kc_table_maps_unbind(s->stream.maps, was);
     c->table = table;
-    c->stale = false;
-    c->unsaved = true;
+    set_right(c);
     kc_snapshot_changed(s, c, was);
     return KC_OK;
 }
 
 /* ---- statements ---- */
 
-static void set_stale(struct kc_source *s, struct kc_captured *c)
+/* What the statement makes of the table, as far as it and all before it since the last certain definition say. */
+static kc_status read_statement(struct kc_source *s, struct kc_captured *c,
+                                const struct kc_event_query *query, struct kc_error *err)
+{
+    struct kc_table nothing = {.database = c->table->database, .name = c->table->name}, *is = NULL;
+    const struct kc_table *was = c->guess != NULL ? c->guess : !c->stale || c->told ? c->table : &nothing;
+    kc_status status = kc_ddl_apply(s->server.flavor, query->sql, query->database, was, &is, err);
+
+    if (status == KC_ERR_NOMEM)
+        return status;
+    if (status < 0)
+        kc_logf(s->ctx, KC_LOG_INFO, "table %s.%s: %.300s; the server will be asked", c->table->database,
+                c->table->name, err->message);
+    kc_table_destroy(c->guess);
+    c->guess = is;
+    c->told = is != NULL;
+    return KC_OK;
+}
+
+static kc_status set_stale(struct kc_source *s, struct kc_captured *c, const struct kc_event_query *query,
+                           struct kc_error *err)
 {
     struct kc_binlog_place place = kc_binlog_place(s->stream.binlog);
 
@@ -136,8 +170,11 @@ static void set_stale(struct kc_source *s, struct kc_captured *c)
     kc_table_maps_unbind(s->stream.maps, c->table);
     free(c->pending_change);
     c->pending_change = NULL;
-    c->unsaved = c->unsaved || !c->stale;
+    if (read_statement(s, c, query, err) < 0)
+        return err->status;
+    c->unsaved = true;
     c->stale = true;
+    return KC_OK;
 }
 
 kc_status kc_source_statement(struct kc_source *s, const struct kc_event_query *query, struct kc_error *err)
@@ -162,8 +199,8 @@ kc_status kc_source_statement(struct kc_source *s, const struct kc_event_query *
         if (kind == KC_STATEMENT_TRUNCATE)
             kc_logf(s->ctx, KC_LOG_WARN, "table %s.%s was truncated; its rows vanish without delete records",
                     c->table->database, c->table->name);
-        else
-            set_stale(s, c);
+        else if (set_stale(s, c, query, err) < 0)
+            return err->status;
     }
     return KC_OK;
 }
@@ -265,39 +302,73 @@ static kc_status nobody_knows(struct kc_source *s, const struct kc_captured *c, 
                    c->table->database, c->table->name, place.file, (unsigned long long)place.pos, why);
 }
 
+static bool nulls_agree(const struct kc_table_map *map, const struct kc_table *t)
+{
+    for (uint32_t i = 0; i < t->n_columns && i < map->n_columns; i++)
+        if (map->columns[i].nullable != t->columns[i].nullable)
+            return false;
+    return true;
+}
+
+/* What the statements said. The layout must agree in all that it tells. */
+static kc_status take_told(struct kc_source *s, struct kc_captured *c, struct kc_table_map *map,
+                           struct kc_error *err)
+{
+    struct kc_table *guess = c->guess;
+    kc_status status;
+
+    if (!nulls_agree(map, guess != NULL ? guess : c->table))
+        return kc_fail(err, KC_ERR_UNSUPPORTED, "other columns may be NULL than the statements said");
+    if (guess != NULL) {
+        c->guess = NULL;
+        return take(s, c, map, guess, err);
+    }
+    status = kc_table_map_bind(map, c->table, err);
+    if (status == KC_OK)
+        set_right(c);
+    return status;
+}
+
+/* For rows that are older than what the server has. `now`, which may be NULL, is that. */
+static kc_status find_old(struct kc_source *s, struct kc_captured *c, struct kc_table_map *map,
+                          const struct kc_table *now, struct kc_error *err)
+{
+    const struct kc_table *known[] = {c->table->n_columns > 0 ? c->table : NULL, now};
+    struct kc_table *made = NULL;
+    kc_status status = kc_table_from_map(map, known, 2, s->output.arena, &made, err);
+
+    if (status == KC_OK)
+        status = take(s, c, map, made, err);
+    return status == KC_ERR_UNSUPPORTED && c->told ? take_told(s, c, map, err) : status;
+}
+
 static kc_status find_and_bind(struct kc_source *s, struct kc_captured *c, struct kc_table_map *map,
                                struct kc_error *err)
 {
-    struct kc_table *now, *made = NULL;
-    const struct kc_table *known[2];
-    char why[300] = "the binary log does not say the names of the columns";
-    bool right, fits = true;
+    char why[300] = "";
+    struct kc_table *now;
+    bool right;
     kc_status status;
 
     kc_snapshot_discard(s, c);
     status = ask_server(s, c, &now, &right, err);
     if (status < 0)
         return status;
-    if (right && now != NULL) {
+    right = right && now != NULL;
+    if (right) {
         status = take(s, c, map, now, err);
         if (status != KC_ERR_UNSUPPORTED)
             return status;
-        (void)snprintf(why, sizeof(why), "%.290s", err->message);
         now = NULL;
-        fits = false;
-    }
-    known[0] = c->table->n_columns > 0 ? c->table : NULL;
-    known[1] = now;
-    if (map->has_names) {
-        status = kc_table_from_map(map, known, 2, s->output.arena, &made, err);
-        if (status == KC_OK)
-            status = take(s, c, map, made, err);
         (void)snprintf(why, sizeof(why), "%.290s", err->message);
-    } else {
-        status = KC_ERR_UNSUPPORTED;
     }
+    status = find_old(s, c, map, now, err);
     kc_table_destroy(now);
-    return status == KC_ERR_UNSUPPORTED ? nobody_knows(s, c, !fits, why, err) : status;
+    if (status != KC_ERR_UNSUPPORTED)
+        return status;
+    if (!right)
+        (void)snprintf(why, sizeof(why), "%.290s", err->message);
+    return nobody_knows(s, c, right, why, err);
 }
 
 kc_status kc_change_bind(struct kc_source *s, struct kc_captured *c, struct kc_table_map *map,

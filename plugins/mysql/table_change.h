@@ -6,7 +6,8 @@
  *   1. the server's own definition, read while nobody can change the table, together with the end of the log: right if
  *      the log has no further statement on the table up to there (change_scan.h) and the layout of the rows agrees;
  *   2. else the TABLE_MAP event itself, if it has names (table_from_map.h);
- *   3. else nobody can know: KC_ERR_CONFIG, never a guess.
+ *   3. else what the statements themselves say, if all of them were understood (ddl_reader.h) and the layout agrees;
+ *   4. else nobody can know: KC_ERR_CONFIG, never a guess.
  * The state keeps each definition, or that it is stale, together with the position that it belongs to.
  */
 #ifndef KC_MYSQL_TABLE_CHANGE_H

@@ -156,11 +156,17 @@ static bool same_labels(const struct kc_column *a, const struct kc_column *b)
     return true;
 }
 
+/* MariaDB's JSON is a LONGTEXT whose nature only the server tells. */
+static bool same_type(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0 || (strcmp(a, "longtext") == 0 && strcmp(b, "json") == 0);
+}
+
 /* True when both are the same column, though the texts of their types may differ: "int" and "int(11)". */
 static bool same_column(const struct kc_column *a, const struct kc_column *b)
 {
-    return strcmp(a->name, b->name) == 0 && strcmp(a->data_type, b->data_type) == 0 &&
-           a->family == b->family && a->wire_type == b->wire_type && a->text_charset == b->text_charset &&
+    return strcmp(a->name, b->name) == 0 && same_type(a->data_type, b->data_type) && a->family == b->family &&
+           a->wire_type == b->wire_type && a->text_charset == b->text_charset &&
            a->is_unsigned == b->is_unsigned && a->bytes == b->bytes && a->fsp == b->fsp &&
            a->precision == b->precision && a->scale == b->scale &&
            (a->length == b->length || a->family == KC_FAMILY_YEAR) && same_labels(a, b);
@@ -180,15 +186,21 @@ static kc_status borrow_text(struct kc_column *c, const struct kc_table *const *
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct kc_column *other = find(known[i], c->name);
-        char *text;
+        char *text, *data;
 
         if (other == NULL || !same_column(c, other))
             continue;
         text = strdup(other->type_text);
-        if (text == NULL)
+        data = strdup(other->data_type);
+        if (text == NULL || data == NULL) {
+            free(text);
+            free(data);
             return kc_fail(err, KC_ERR_NOMEM, "out of memory for a table's definition");
+        }
         free(c->type_text);
+        free(c->data_type);
         c->type_text = text;
+        c->data_type = data;
         return KC_OK;
     }
     return KC_OK;
@@ -245,7 +257,8 @@ kc_status kc_table_from_map(const struct kc_table_map *map, const struct kc_tabl
         if (status == KC_OK)
             status = borrow_text(&t->columns[i], known, n, err);
     }
-    if (status == KC_OK && !has_key(t))
+    t->primary_key = has_key(t);
+    if (status == KC_OK && !t->primary_key)
         status = borrow_key(t, known, n, err);
     if (status == KC_OK)
         status = kc_table_finish(t, err);

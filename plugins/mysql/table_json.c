@@ -24,7 +24,7 @@ static bool add_column(cJSON *list, const struct kc_column *c)
            cJSON_AddNumberToObject(o, "key", c->key_position) != NULL;
 }
 
-char *kc_table_to_json(const struct kc_table *t, bool stale)
+char *kc_table_to_json(const struct kc_table *t, enum kc_table_trust trust)
 {
     cJSON *o = cJSON_CreateObject(), *list;
     char *text = NULL;
@@ -32,7 +32,10 @@ char *kc_table_to_json(const struct kc_table *t, bool stale)
     if (o == NULL || cJSON_AddNumberToObject(o, "version", VERSION) == NULL ||
         cJSON_AddStringToObject(o, "database", t->database) == NULL ||
         cJSON_AddStringToObject(o, "name", t->name) == NULL ||
-        (stale && cJSON_AddTrueToObject(o, "stale") == NULL) ||
+        (t->charset != NULL && cJSON_AddStringToObject(o, "charset", t->charset) == NULL) ||
+        (t->primary_key && cJSON_AddTrueToObject(o, "primary") == NULL) ||
+        (trust != KC_TABLE_RIGHT && cJSON_AddTrueToObject(o, "stale") == NULL) ||
+        (trust == KC_TABLE_TOLD && cJSON_AddTrueToObject(o, "told") == NULL) ||
         (list = cJSON_AddArrayToObject(o, "columns")) == NULL)
         goto done;
     for (uint32_t i = 0; i < t->n_columns; i++)
@@ -74,7 +77,8 @@ static kc_status read_table(const cJSON *o, bool stale, struct kc_table **table,
 {
     const cJSON *version = cJSON_GetObjectItemCaseSensitive(o, "version"),
                 *list = cJSON_GetObjectItemCaseSensitive(o, "columns"), *item;
-    const char *database = text_in(o, "database"), *name = text_in(o, "name");
+    const char *database = text_in(o, "database"), *name = text_in(o, "name"),
+               *charset = text_in(o, "charset");
     int n = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
     kc_status status = KC_OK;
     struct kc_table *t;
@@ -86,8 +90,13 @@ static kc_status read_table(const cJSON *o, bool stale, struct kc_table **table,
     if (database == NULL || name == NULL || n > MAX_COLUMNS || (n < 1 && !stale))
         return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is incomplete");
     t = kc_table_create(database, name, (uint32_t)n);
+    if (t != NULL && charset != NULL && (t->charset = strdup(charset)) == NULL) {
+        kc_table_destroy(t);
+        t = NULL;
+    }
     if (t == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading a stored table definition");
+    t->primary_key = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "primary"));
     cJSON_ArrayForEach(item, list)
     {
         status = read_column(item, &t->columns[i++], err);
@@ -104,16 +113,21 @@ static kc_status read_table(const cJSON *o, bool stale, struct kc_table **table,
     return KC_OK;
 }
 
-kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table, bool *stale,
-                             struct kc_error *err)
+static bool is_true(const cJSON *o, const char *member)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, member));
+}
+
+kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table,
+                             enum kc_table_trust *trust, struct kc_error *err)
 {
     cJSON *o = cJSON_ParseWithLength(text, len);
     kc_status status;
 
     if (o == NULL)
         return kc_fail(err, KC_ERR_CONFIG, "a stored table definition is not readable");
-    *stale = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "stale"));
-    status = read_table(o, *stale, table, err);
+    *trust = !is_true(o, "stale") ? KC_TABLE_RIGHT : is_true(o, "told") ? KC_TABLE_TOLD : KC_TABLE_STALE;
+    status = read_table(o, *trust != KC_TABLE_RIGHT, table, err);
     cJSON_Delete(o);
     return status;
 }

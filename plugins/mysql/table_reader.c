@@ -6,6 +6,7 @@
 #include <kconnect/sdk.h>
 
 #include "connection.h"
+#include "ddl_column.h"
 
 /* Runs `format` with the escaped names of database and table in its two %s. */
 static kc_status query_table(MYSQL *mysql, const char *format, const char *database, const char *name,
@@ -23,15 +24,18 @@ static kc_status query_table(MYSQL *mysql, const char *format, const char *datab
     return kc_connection_query(mysql, sql, doing, res, err);
 }
 
-static kc_status check_exists(MYSQL *mysql, const char *database, const char *name, struct kc_error *err)
+enum { COLLATION_BYTES = 128 };
+
+static kc_status check_exists(MYSQL *mysql, const char *database, const char *name,
+                              char collation[COLLATION_BYTES], struct kc_error *err)
 {
     MYSQL_RES *res;
     MYSQL_ROW row;
-    kc_status status =
-        query_table(mysql,
-                    "SELECT TABLE_TYPE FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' AND "
-                    "TABLE_NAME = '%s'",
-                    database, name, &res, err);
+    kc_status status = query_table(
+        mysql,
+        "SELECT TABLE_TYPE, TABLE_COLLATION FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' AND "
+        "TABLE_NAME = '%s'",
+        database, name, &res, err);
 
     if (status < 0)
         return status;
@@ -48,6 +52,7 @@ static kc_status check_exists(MYSQL *mysql, const char *database, const char *na
                          "%s.%s is a %s, which has no changes of its own; name the tables behind it in "
                          "table.include.list",
                          database, name, row[0] != NULL ? row[0] : "view");
+    (void)snprintf(collation, COLLATION_BYTES, "%s", row != NULL && row[1] != NULL ? row[1] : "");
     mysql_free_result(res);
     return status;
 }
@@ -126,6 +131,7 @@ static void take_key(MYSQL_RES *res, struct kc_table *t)
             if (usable)
                 return;
             forget_key(t);
+            t->primary_key = strcmp(row[0], "PRIMARY") == 0;
             usable = true;
             next = 0;
             (void)snprintf(index, sizeof(index), "%s", row[0]);
@@ -135,8 +141,10 @@ static void take_key(MYSQL_RES *res, struct kc_table *t)
         if (c != NULL)
             c->key_position = next++;
     }
-    if (!usable)
+    if (!usable) {
         forget_key(t);
+        t->primary_key = false;
+    }
 }
 
 static kc_status read_key(MYSQL *mysql, struct kc_table *t, struct kc_error *err)
@@ -212,12 +220,24 @@ static kc_status find_json(MYSQL *mysql, struct kc_table *t, struct kc_error *er
     return KC_OK;
 }
 
+static kc_status take_charset(struct kc_table *t, const char *collation, struct kc_error *err)
+{
+    char charset[COLLATION_BYTES];
+
+    kc_ddl_charset_of_collation(collation, charset, sizeof(charset));
+    t->charset = charset[0] != '\0' ? strdup(charset) : NULL;
+    return t->charset != NULL || charset[0] == '\0'
+               ? KC_OK
+               : kc_fail(err, KC_ERR_NOMEM, "out of memory while reading table %s.%s", t->database, t->name);
+}
+
 kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, struct kc_table **table,
                         struct kc_error *err)
 {
     struct kc_table *t = NULL;
     MYSQL_RES *res = NULL;
-    kc_status status = check_exists(mysql, database, name, err);
+    char collation[COLLATION_BYTES];
+    kc_status status = check_exists(mysql, database, name, collation, err);
 
     if (status == KC_OK)
         status = await_change(mysql, database, name, err);
@@ -242,7 +262,9 @@ kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, st
         status = kc_fail(err, KC_ERR_NOMEM, "out of memory while reading table %s.%s", database, name);
         goto done;
     }
-    status = take_columns(res, t, err);
+    status = take_charset(t, collation, err);
+    if (status == KC_OK)
+        status = take_columns(res, t, err);
     if (status == KC_OK)
         status = check_spelling(mysql, t, err);
     if (status == KC_OK && mariadb_connection(mysql))

@@ -39,7 +39,7 @@ class Table:
         self.expected = []
 
     def create(self):
-        self.schema.execute(f"CREATE TABLE `{self.name}` ({BASE})")
+        self.schema.execute(f"CREATE TABLE `{self.name}` ({BASE}) DEFAULT CHARSET = utf8mb4")
         self.columns, self.key, self.texts = COLUMNS, ["id"], {"name"}
         return self
 
@@ -163,15 +163,33 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
     reborn.insert()
     check(connector, readers, [reborn])
 
-    # Changed more than once, with rows between: only the rows themselves can tell their columns.
+    # Changed more than once, with rows between: the rows themselves tell their columns, or the statements do.
     with stopped(connector):
-        for name in ("add_last", "rename_column", "reorder", "label", "rekey"):
+        for name, table in away.items():
+            if name in ("add_last", "rename_column", "swap_names", "no_column"):
+                table.execute(f"ALTER TABLE `{table.name}` ADD late INT NOT NULL DEFAULT 5 AFTER id")
+                at = table.columns.index("id") + 1
+                table.columns = [*table.columns[:at], "late", *table.columns[at:]]
+                table.insert()
+                table.execute(f"ALTER TABLE `{table.name}` DROP COLUMN late, MODIFY id BIGINT")
+                table.columns = [column for column in table.columns if column != "late"]
+                table.insert()
+        for name in ("add_first", "rename_column", "reorder", "label", "rekey"):
             often.execute("DROP TABLE often")
             often.create()
             often.change(name)
             often.insert()
+    check(connector, readers, [*away.values(), often])
+
+    # Statements that say too little of what they do.
+    with stopped(connector):
+        cut.execute("ALTER TABLE cut CONVERT TO CHARACTER SET latin1")
+        cut.insert()
+        cut.execute("ALTER TABLE cut ADD yet INT")
+        cut.columns = [*cut.columns, "yet"]
+        cut.insert()
     if place.metadata == "FULL":
-        check(connector, readers, [often])
+        check(connector, readers, [cut])
     else:
         connector.wait("FAILED")
         assert "SET GLOBAL binlog_row_metadata = 'FULL'" in connector.trace()

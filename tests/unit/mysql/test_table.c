@@ -16,11 +16,11 @@ static void a_definition_survives_its_text_form(void **state)
                                       key, 2),
                     *back;
     struct kc_error err = source_error();
-    char *json = kc_table_to_json(t, false), difference[200];
-    bool stale = true;
+    char *json = kc_table_to_json(t, KC_TABLE_TOLD), difference[200];
+    enum kc_table_trust trust = KC_TABLE_RIGHT;
 
     (void)state;
-    assert_int_equal(kc_table_from_json(json, strlen(json), &back, &stale, &err), KC_OK);
+    assert_int_equal(kc_table_from_json(json, strlen(json), &back, &trust, &err), KC_OK);
     assert_true(kc_table_equal(t, back, difference, sizeof(difference)));
     assert_string_equal(back->database, "shop");
     assert_string_equal(back->name, "orders");
@@ -48,13 +48,13 @@ static void a_bad_text_is_refused(void **state)
         "\"key\":7}]}",
     };
     struct kc_table *t = NULL;
-    bool stale;
+    enum kc_table_trust trust;
 
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct kc_error err = source_error();
 
-        if (kc_table_from_json(bad[i], strlen(bad[i]), &t, &stale, &err) == KC_OK) {
+        if (kc_table_from_json(bad[i], strlen(bad[i]), &t, &trust, &err) == KC_OK) {
             assert_int_equal(t->n_key, 0); /* a key that begins nowhere is none */
             kc_table_destroy(t);
         }
