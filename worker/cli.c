@@ -28,6 +28,7 @@ static const char help[] =
     "  *.storage.replication.factor       their replication factors (-1: the broker's default)\n"
     "  topic.creation.max.topics, topic.creation.max.partitions\n"
     "                                     refuse to make topics beyond these totals\n"
+    "  task.memory.max.mb=256             a task's process that has more is ended and started again\n"
     "  security.protocol, sasl.*, ssl.*   librdkafka's names, for every client; with the prefixes\n"
     "                                     producer. consumer. admin. for that kind of client in tasks\n"
     "  log.level=INFO, log.format=text|json\n"

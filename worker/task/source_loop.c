@@ -3,8 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "task/dead_letter.h"
-#include "task/headers.h"
-#include "task/record_size.h"
+#include "task/messages.h"
 #include "task/transaction.h"
 
 enum {
@@ -18,7 +17,7 @@ enum {
     BUFFERS_MS = 5,              /* to wait for delivery reports when too many buffers are out */
     RETRY_FIRST_MS = 100,
     RETRY_MAX_MS = 5000,
-    RETRY_GIVE_UP_MS = 1000,   /* of a poll() that asks to be called again; then a new process connects anew */
+    RETRY_GIVE_UP_MS = 1000, /* of a poll() that asks to be called again; then a new process connects anew */
     BATCH_MARGIN_BYTES = 1024, /* between a topic's limit and the batches made for it */
 };
 
@@ -194,102 +193,11 @@ static kc_status check_unit(struct loop *l, struct kc_error *err)
                    l->s->ctx->component.label, (long long)limit);
 }
 
-/*
- * A source that gives none leaves it to the producer, as in Kafka Connect: now. The time of the event would be a trap: a
- * change that is older than the topic's retention.ms would be deleted as soon as it is written.
- */
-static int64_t timestamp_of(const struct kc_record *r)
-{
-    return r->timestamp_ms != KC_NO_TIMESTAMP && r->timestamp_ms > 0 ? r->timestamp_ms : 0;
-}
-
-/* The message that a pair is; its headers are the caller's until they are taken. */
-static kc_status make_message(struct loop *l, const struct kc_pair *pair, struct kc_out *out,
-                              struct kc_message *m, struct kc_error *err)
-{
-    const struct kc_record *r = pair->record;
-
-    *m = (struct kc_message){.partition = r->partition >= 0 ? r->partition : RD_KAFKA_PARTITION_UA,
-                             .timestamp_ms = timestamp_of(r),
-                             .key = pair->key,
-                             .key_len = pair->key_len,
-                             .value = pair->value,
-                             .value_len = pair->value_len,
-                             .out = out};
-    if (r->topic == NULL)
-        return kc_fail(err, KC_ERR_FATAL, "%s gave a record without a topic", l->s->ctx->component.label);
-    m->topic = kc_topics_handle(l->s->task->topics, r->topic, err);
-    if (m->topic == NULL)
-        return err->status;
-    m->partitions = kc_topics_partitions(r->topic);
-    return kc_headers_make(r, &m->headers, err);
-}
-
-/* Notes a record that its topic or the producer would refuse; once, however many messages it is. */
-static kc_status check_pair(struct loop *l, const struct kc_pair *pair, struct kc_error *err)
-{
-    struct kc_task *t = l->s->task;
-    struct kc_topic_rules rules;
-    struct kc_misfit misfit;
-    struct kc_failure failure;
-    struct kc_message m;
-    kc_status status = make_message(l, pair, NULL, &m, err);
-
-    if (status < 0)
-        return status;
-    rules = kc_topics_rules(pair->record->topic);
-    misfit = kc_record_check(&m, &rules, l->s->producer);
-    if (m.headers != NULL)
-        rd_kafka_headers_destroy(m.headers);
-    if (misfit.kind == KC_FITS || kc_failures_has(&t->failures, pair->index))
-        return KC_OK;
-    failure = (struct kc_failure){.index = pair->index,
-                                  .stage = "KAFKA_PRODUCE",
-                                  .component = l->s->ctx->component.label,
-                                  .exception = kc_misfit_exception(&misfit),
-                                  .bytes = misfit.bytes,
-                                  .limit = misfit.limit};
-    atomic_fetch_add(&t->errors, 1);
-    (void)kc_misfit_explain(&misfit, pair->record->topic, err);
-    return kc_failures_add(&t->failures, &failure, err);
-}
-
-/* Before the first record is sent, since one that the broker refuses spoils the transaction. */
-static kc_status check_all(struct loop *l, struct kc_pairing pairs, struct kc_error *err)
-{
-    struct kc_pair pair;
-    kc_status status;
-
-    while ((status = kc_pairing_next(&pairs, &pair, err)) == KC_OK) {
-        status = check_pair(l, &pair, err);
-        if (status < 0)
-            break;
-    }
-    return status;
-}
-
-static kc_status send_pair(struct loop *l, const struct kc_pair *pair, struct kc_out *out,
-                           struct kc_error *err)
-{
-    struct kc_message m;
-    bool taken;
-    kc_status status = make_message(l, pair, out, &m, err);
-
-    if (status < 0)
-        return status;
-    status = kc_producer_send(l->s->producer, &m, &taken, err);
-    if (!taken && m.headers != NULL)
-        rd_kafka_headers_destroy(m.headers);
-    l->unit_records++;
-    l->unit_bytes += pair->key_len + pair->value_len;
-    return status;
-}
-
 static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_out *out, struct kc_error *err)
 {
     struct kc_failures *failures = &l->s->task->failures;
     struct kc_pair pair;
-    kc_status status = check_all(l, *pairs, err);
+    kc_status status = kc_messages_check(l->s->task, l->s->ctx, l->s->producer, *pairs, err);
 
     if (status < 0)
         return give_up(l, status);
@@ -307,7 +215,9 @@ static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_ou
     while (status >= 0 && (status = kc_pairing_next(pairs, &pair, err)) == KC_OK) {
         if (failures->n > 0 && kc_failures_has(failures, pair.index))
             continue;
-        status = send_pair(l, &pair, out, err);
+        status = kc_message_send(l->s->task, l->s->ctx, l->s->producer, &pair, out, err);
+        l->unit_records++;
+        l->unit_bytes += pair.key_len + pair.value_len;
     }
     return status < 0 ? give_up(l, status) : KC_OK;
 }
