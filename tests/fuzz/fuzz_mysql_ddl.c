@@ -1,0 +1,72 @@
+/* Any bytes as a statement on a table: it is understood or not, and what comes out is a definition that holds together. */
+#include "ddl_reader.h"
+#include "source_host.h"
+#include "statement.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define REQUIRE(condition)                                                                                   \
+    do {                                                                                                     \
+        if (!(condition))                                                                                    \
+            abort();                                                                                         \
+    } while (0)
+
+static void check(const struct kc_table *t)
+{
+    enum kc_table_trust trust;
+    struct kc_error err = source_error();
+    struct kc_table *back;
+    char *json = kc_table_to_json(t, KC_TABLE_TOLD), difference[200];
+
+    for (uint32_t i = 0; i < t->n_columns; i++)
+        REQUIRE(t->columns[i].name != NULL && t->columns[i].type_text != NULL);
+    REQUIRE(json != NULL);
+    if (kc_table_from_json(json, strlen(json), &back, &trust, &err) == KC_OK) {
+        REQUIRE(kc_table_equal(t, back, difference, sizeof(difference)) && kc_table_same_key(t, back));
+        kc_table_destroy(back);
+    } else {
+        REQUIRE(t->n_columns == 0 || err.message[0] != '\0');
+    }
+    free(json);
+}
+
+/* The first byte chooses the server and whether there is a primary key. A second line is a second statement. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint32_t key[] = {0};
+    struct kc_table *t;
+    uint8_t how;
+
+    if (size < 1)
+        return 0;
+    how = *data++;
+    size--;
+    t = source_table("id int!, name varchar(20), amount int", key, how & 1);
+    t->primary_key = (how & 1) != 0;
+    t->charset = strdup("latin1");
+    for (int i = 0; i < 2; i++) {
+        const uint8_t *end = memchr(data, '\n', size);
+        size_t len = end != NULL && i == 0 ? (size_t)(end - data) : size;
+        char *copy = malloc(len > 0 ? len : 1); /* without a byte behind it */
+        struct kc_str sql = {copy, (uint32_t)len, 0};
+        struct kc_error err = source_error();
+        struct kc_table *is;
+
+        memcpy(copy, data, len);
+        (void)kc_statement_names(sql, source_str("shop"), "shop", "orders");
+        if (kc_ddl_apply((how & 2) != 0 ? KC_FLAVOR_MARIADB : KC_FLAVOR_MYSQL, sql, source_str("shop"), t,
+                         &is, &err) == KC_OK) {
+            check(is);
+            kc_table_destroy(t);
+            t = is;
+        }
+        free(copy);
+        data += end != NULL ? len + 1 : len;
+        size -= end != NULL ? len + 1 : len;
+    }
+    kc_table_destroy(t);
+    return 0;
+}
