@@ -7,6 +7,7 @@ import pytest
 from kcharness.metrics import MEDIA, Metrics, scrape
 from kcharness.servers import Schema, unique
 from kcharness.waiting import wait_for
+from kcharness.worker import Worker
 
 ROWS, KEYLESS_ROWS = 2500, 30
 
@@ -113,35 +114,74 @@ def test_figures_of_a_task_from_its_snapshot_to_its_deletion(worker, connectors,
     wait_for_metrics(worker, lambda m: not m.of_connector(name), what="a deleted connector's series to go")
 
 
-def test_the_lag_rises_with_a_backlog_and_with_a_silent_server_and_falls(worker, connectors, schema):
-    schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
-    connector = connectors.run(schema, "t")
-    name, path = connector.name, f"/connectors/{connector.name}"
-
-    def caught_up(metrics):
-        return behind(metrics, name) is not None and behind(metrics, name) < 2
-
-    wait_for_metrics(worker, caught_up, what="an idle connector to be less than 2 s behind")
-    worker.rest.put(f"{path}/pause")
-    connector.wait("PAUSED")
-    schema.execute("INSERT INTO t VALUES (1), (2), (3)")
-    metrics = wait_for_metrics(worker, lambda m: behind(m, name) > 3, what="a paused connector to fall behind")
-    assert metrics.state("kconnect_task_status", connector=name) == "paused"
-    assert written(metrics, name) == 0
-    worker.rest.put(f"{path}/resume")
-    wait_for_metrics(worker, lambda m: written(m, name) == 3 and caught_up(m), what="it to catch up")
-
-    os.kill(schema.server.pid, signal.SIGSTOP)
-    try:
-        wait_for_metrics(worker, lambda m: behind(m, name) > 3, what="a silent server to be noticed")
-    finally:
-        os.kill(schema.server.pid, signal.SIGCONT)
-    wait_for_metrics(worker, caught_up, what="the lag to fall when the server speaks again")
+def caught_up(metrics, name):
+    return behind(metrics, name) is not None and behind(metrics, name) < 2
 
 
 @pytest.fixture
 def mysql_schema(mysql):
     return Schema(mysql, unique("s")).create()
+
+
+def test_the_lag_rises_with_a_backlog_and_falls(worker, connectors, mysql_schema):
+    mysql_schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+    connector = connectors.run(mysql_schema, "t")
+    name, path = connector.name, f"/connectors/{connector.name}"
+    worker.rest.put(f"{path}/pause")
+    connector.wait("PAUSED")
+    mysql_schema.execute("INSERT INTO t VALUES (1), (2), (3)")
+    metrics = wait_for_metrics(
+        worker, lambda m: (behind(m, name) or 0) > 3, what="a paused connector to fall behind"
+    )
+    assert metrics.state("kconnect_task_status", connector=name) == "paused"
+    assert written(metrics, name) == 0
+    worker.rest.put(f"{path}/resume")
+    wait_for_metrics(worker, lambda m: written(m, name) == 3 and caught_up(m, name), what="it to catch up")
+
+
+def test_the_lag_rises_while_the_server_is_silent_and_falls(worker, connectors, schema):
+    schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
+    name = connectors.run(schema, "t").name
+    wait_for_metrics(
+        worker, lambda m: caught_up(m, name), what="an idle connector to be less than 2 s behind"
+    )
+    os.kill(schema.server.pid, signal.SIGSTOP)
+    try:
+        wait_for_metrics(worker, lambda m: behind(m, name) > 3, what="a silent server to be noticed")
+    finally:
+        os.kill(schema.server.pid, signal.SIGCONT)
+    wait_for_metrics(
+        worker, lambda m: caught_up(m, name), what="the lag to fall when the server speaks again"
+    )
+
+
+def test_a_fleet_that_is_scraped_counts_nothing_twice(worker, connectors, mysql_schema, scratch):
+    mysql_schema.execute("CREATE TABLE t (id INT PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)")
+    other = Worker(worker.kafka, scratch / unique("worker-"))
+    other.settings = {**worker.settings, "listeners": other.url}
+    other.start()
+    try:
+        names = [connectors.define(mysql_schema, "t").create().name for _ in range(2)]
+
+        def everywhere(metric, name):
+            found = [sample for metrics in seen for sample in metrics.all(metric, connector=name)]
+            return [s.value for s in found if s.labels.get("state", "running") == "running"]
+
+        def once():
+            seen[:] = [scrape(worker), scrape(other)]
+            return all(everywhere("kconnect_source_record_write_total", name) == [2] for name in names)
+
+        seen = []
+        wait_for(once, 40, "each task's records on one of the two workers", poll_s=0.3)
+        for name in names:
+            for family in ("task", "fleet_task", "fleet_connector"):
+                assert everywhere(f"kconnect_{family}_status", name) == [1], (family, name)
+        assert sorted(m.get("kconnect_worker_leader") for m in seen) == [0, 1]
+        assert [m.get("kconnect_worker_leader_known") for m in seen] == [1, 1]
+        assert sum(m.get("kconnect_worker_task_count") for m in seen) == 2
+    finally:
+        assert other.stop(limit_s=20) == 0, other.log_tail()
+    assert not other.sanitizer_reports(), other.sanitizer_reports()
 
 
 def test_the_answer_is_what_prometheus_expects(worker, connectors, mysql_schema):
@@ -183,7 +223,8 @@ def test_facts_of_the_worker_and_its_requests(worker):
         assert after.get(f"kconnect_worker_{family}") == 1, family
     info = after.all("kconnect_worker_info")[0].labels
     assert info["worker_id"] == f"127.0.0.1:{worker.port}" and info["group_id"] == worker.group
-    assert after.all("kconnect_build_info")[0].labels["version"] == worker.rest.get("/").json()["kconnect_version"]
+    version = worker.rest.get("/").json()["kconnect_version"]
+    assert after.all("kconnect_build_info")[0].labels["version"] == version
     assert after.get("process_resident_memory_bytes") > 1 << 20
     assert after.get("process_cpu_seconds_total") >= before.get("process_cpu_seconds_total") > 0
     assert 3 < after.get("process_open_fds") < after.get("process_max_fds")
