@@ -12,7 +12,7 @@ import pytest
 from kcharness.connectors import Connectors
 from kcharness.load import seed
 from kcharness.memory import Peaks
-from kcharness.servers import unique
+from kcharness.servers import Schema, unique
 from kcharness.topics import RowCounter
 from kcharness.waiting import wait_for
 from kcharness.worker import PLAIN, Worker
@@ -49,10 +49,10 @@ def create(schema):
                    "INSERT INTO numbers VALUES " + ",".join(f"({n})" for n in range(1000)))
 
 
-def insert(schema, first, rows, logged=True):
+def insert(schema, first, rows, setting="sql_log_bin = 1"):
     """One transaction of `rows` rows with ids from `first` on, made by the server."""
     with schema.connect(read_timeout=LIMIT_S) as connection, connection.cursor() as cursor:
-        cursor.execute(f"SET sql_log_bin = {int(logged)}")
+        cursor.execute(f"SET {setting}")
         cursor.execute(
             f"INSERT INTO t SELECT id, {V}, id / 100, '2021-03-03 05:21:10.123', CONCAT('row ', id, REPEAT(' text', 10)) FROM "
             f"(SELECT {first} + a.n + 1000 * b.n + 1000000 * c.n AS id FROM numbers a, numbers b, numbers c "
@@ -70,12 +70,12 @@ def kill_in_the_middle(connector, counter, rows, dice):
     return f"killed after {reached} of {rows} rows"
 
 
-def check(counter, rows, peaks, killed):
+def check(counter, rows, peaks, killed, memory_mb=MEMORY_MB):
     """Every row is in the topic once, with its value, and two tasks needed little memory for it."""
     assert counter.count(rows, LIMIT_S) == sum(n * 7919 % 1000003 for n in range(rows))
     peaks.sample()
     print(f"{killed}; peak memory of the tasks before and after: {peaks.mb} MB")
-    assert len(peaks.mb) == 2 and max(peaks.mb) <= MEMORY_MB, peaks.mb
+    assert len(peaks.mb) == 2 and max(peaks.mb) <= memory_mb, peaks.mb
 
 
 @pytest.mark.timeout(LIMIT_S)
@@ -90,11 +90,24 @@ def test_a_transaction_killed_in_its_middle(connectors, schema):
 
 
 @pytest.mark.timeout(LIMIT_S)
+def test_a_compressed_transaction_killed_in_its_middle(connectors, mysql):
+    dice, rows = random.Random(seed()), TRANSACTION_ROWS // 2
+    schema = Schema(mysql, unique("s")).create()
+    create(schema)
+    connector = connectors.run(schema, "t", **CHEAP)
+    with connector.reader("t", kind=RowCounter) as counter, Peaks(connector.worker) as peaks:
+        insert(schema, 0, rows, "binlog_transaction_compression = ON")
+        killed = kill_in_the_middle(connector, counter, rows, dice)
+        # Compressed, it is one event, which is in memory as a whole.
+        check(counter, rows, peaks, killed, MEMORY_MB if not SOAK else 4 * MEMORY_MB)
+
+
+@pytest.mark.timeout(LIMIT_S)
 def test_a_table_killed_in_its_middle(connectors, schema):
     dice = random.Random(seed())
     create(schema)
     for first in range(0, TABLE_ROWS, AT_ONCE):
-        insert(schema, first, min(AT_ONCE, TABLE_ROWS - first), logged=False)
+        insert(schema, first, min(AT_ONCE, TABLE_ROWS - first), "sql_log_bin = 0")
     connector = connectors.define(schema, "t", **CHEAP).create()
     with connector.reader("t", kind=RowCounter) as counter, Peaks(connector.worker) as peaks:
         killed = kill_in_the_middle(connector, counter, TABLE_ROWS, dice)

@@ -42,6 +42,7 @@ class Double(float):
     __hash__ = float.__hash__
 
 
+LOCAL_MIDNIGHT_US = at(1970, 1, 1) * 1000
 TRICKY = "Grüße, 世界 😀 'single' \"double\" \\back\\ /slash/ \x01\x1f\x7f \t\r\n \u2028 end"
 LATIN = 'Zürich, 5 €, façade "q" \\ \x01 ÿ'
 BYTES = bytes(range(256))
@@ -164,11 +165,7 @@ TYPES = {
             ("'00:00:00'", at(1970, 1, 1)),
         ],
     ),
-    "TIME(3)": (
-        "DATE",
-        [("'13:21:10.987'", at(1970, 1, 1, 13, 21, 10, 987000)), ("'-00:00:00.001'", at(1970, 1, 1) - 1)],
-    ),
-    "YEAR": ("LONG", [("1901", 1901), ("2155", 2155), ("2021", 2021)]),
+    "YEAR": ("LONG", [("1901", 1901), ("2155", 2155), ("2021", 2021), ("'0000'", 0)]),
     "BIT(1)": ("BOOLEAN", [("b'0'", False), ("b'1'", True)]),
     "BIT(9)": ("LONG", [("b'100000001'", 257), ("b'0'", 0)]),
     "BIT(64)": ("LONG", [("b'" + "1" * 64 + "'", 2**64 - 1), ("b'1" + "0" * 63 + "'", 2**63)]),
@@ -200,6 +197,15 @@ for digits in range(1, 7):
         [
             (f"'2021-03-03 13:21:10.{fraction}'", at(2021, 3, 3, 13, 21, 10, micros)),
             ("'2021-03-03 13:21:10'", at(2021, 3, 3, 13, 21, 10)),
+        ],
+    )
+    TYPES[f"TIME({digits})"] = (
+        "DATE",
+        [
+            (f"'13:21:10.{fraction}'", at(1970, 1, 1, 13, 21, 10, micros)),
+            (f"'-00:00:00.{fraction}'", (LOCAL_MIDNIGHT_US - micros) // 1000),
+            (f"'-838:59:58.{fraction}'", (LOCAL_MIDNIGHT_US - 3020398000000 - micros) // 1000),
+            (f"'838:59:58.{fraction}'", (LOCAL_MIDNIGHT_US + 3020398000000 + micros) // 1000),
         ],
     )
     TYPES[f"TIMESTAMP({digits}) NULL"] = (
