@@ -144,10 +144,14 @@ static void set_tls(MYSQL *mysql, const struct kc_mysql_config *c)
 
 static kc_status prepare_session(MYSQL *mysql, struct kc_error *err)
 {
-    /* An hour: the stream may be held while a table is read, or while Kafka is away. */
+    /*
+     * An hour: the stream may be held while a table is read, or while Kafka is away. Generated invisible primary keys are
+     * in the binary log, so they have to be in the definitions; MariaDB takes the last line for a comment.
+     */
     static const char sql[] = "SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, "
                               "net_read_timeout = 3600, wait_timeout = 28800, autocommit = 1, "
-                              "transaction_isolation = 'REPEATABLE-READ'";
+                              "transaction_isolation = 'REPEATABLE-READ' "
+                              "/*!80030 , show_gipk_in_create_table_and_information_schema = ON */";
     static const char older[] = "SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, "
                                 "net_read_timeout = 3600, wait_timeout = 28800, autocommit = 1, "
                                 "tx_isolation = 'REPEATABLE-READ'";

@@ -172,21 +172,48 @@ static kc_status check_spelling(MYSQL *mysql, const struct kc_table *t, struct k
 {
     MYSQL_RES *res;
     MYSQL_ROW row;
-    kc_status status =
-        query_table(mysql,
-                    "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' "
-                    "AND TABLE_NAME = '%s'",
-                    t->database, t->name, &res, err);
+    kc_status status = query_table(
+        mysql,
+        "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = '%s' "
+        "AND TABLE_NAME = '%s'",
+        t->database, t->name, &res, err);
 
     if (status < 0)
         return status;
     row = mysql_fetch_row(res);
     if (row != NULL && row[0] != NULL && strcmp(row[0], t->database) != 0)
-        status = kc_fail(err, KC_ERR_CONFIG, "database.name: the server spells database %s as %s; write it so",
-                         t->database, row[0]);
+        status =
+            kc_fail(err, KC_ERR_CONFIG, "database.name: the server spells database %s as %s; write it so",
+                    t->database, row[0]);
     else if (row != NULL && row[1] != NULL && strcmp(row[1], t->name) != 0)
-        status = kc_fail(err, KC_ERR_CONFIG,
-                         "table.include.list: the server spells table %s as %s; write it so", t->name, row[1]);
+        status =
+            kc_fail(err, KC_ERR_CONFIG, "table.include.list: the server spells table %s as %s; write it so",
+                    t->name, row[1]);
+    mysql_free_result(res);
+    return status;
+}
+
+/* WITH SYSTEM VERSIONING adds two columns to the log's rows, which nothing shows unless the table declares them. */
+static kc_status check_history(MYSQL *mysql, const struct kc_table *t, struct kc_error *err)
+{
+    MYSQL_RES *res;
+    kc_status status = query_table(
+        mysql,
+        "SELECT 1 FROM information_schema.TABLES t WHERE t.TABLE_SCHEMA = '%s' AND t.TABLE_NAME = "
+        "'%s' AND t.TABLE_TYPE = 'SYSTEM VERSIONED' AND NOT EXISTS (SELECT 1 FROM "
+        "information_schema.COLUMNS c WHERE c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = "
+        "t.TABLE_NAME AND c.GENERATION_EXPRESSION = 'ROW END')",
+        t->database, t->name, &res, err);
+
+    if (status < 0)
+        return status;
+    if (mysql_num_rows(res) > 0)
+        status =
+            kc_fail(err, KC_ERR_CONFIG,
+                    "table %s.%s is WITH SYSTEM VERSIONING, and its changes come with columns that its "
+                    "definition hides: declare them (ROW START, ROW END, PERIOD FOR SYSTEM_TIME), or leave "
+                    "the table out of table.include.list",
+                    t->database, t->name);
     mysql_free_result(res);
     return status;
 }
@@ -267,6 +294,8 @@ kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, st
         status = take_columns(res, t, err);
     if (status == KC_OK)
         status = check_spelling(mysql, t, err);
+    if (status == KC_OK && mariadb_connection(mysql))
+        status = check_history(mysql, t, err);
     if (status == KC_OK && mariadb_connection(mysql))
         status = find_json(mysql, t, err);
     if (status == KC_OK)

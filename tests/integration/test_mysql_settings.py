@@ -36,13 +36,31 @@ def test_pieces_of_json_documents_are_refused(connectors, mysql_schema):
         assert sorted(r.row["id"] for r in reader.read_to_end()) == [1, 2]  # what came before is there, the piece is not
 
 
-def test_a_generated_invisible_primary_key(connectors, mysql_schema):
-    mysql_schema.execute("SET sql_generate_invisible_primary_key = ON", "CREATE TABLE t (a INT)", "INSERT INTO t VALUES (5), (5)")
-    connector = connectors.run(mysql_schema, "t")
+def test_a_generated_invisible_primary_key_that_is_hidden(connectors, mysql_schema):
+    mysql_schema.execute("SET GLOBAL show_gipk_in_create_table_and_information_schema = OFF")
+    try:
+        mysql_schema.execute("SET sql_generate_invisible_primary_key = ON", "CREATE TABLE t (a INT)", "INSERT INTO t VALUES (5), (5)")
+        connector = connectors.run(mysql_schema, "t")
+    finally:
+        mysql_schema.execute("SET GLOBAL show_gipk_in_create_table_and_information_schema = ON")
     mysql_schema.execute("UPDATE t SET a = 6")
     with connector.reader("t") as reader:
         records = reader.read(6)
     assert {(r.key, r.row["my_row_id"]) for r in records} == {(b"1", 1), (b"2", 2)}
+
+
+def test_tables_with_a_history(connectors, mariadb):
+    schema = Schema(mariadb, unique("s")).create()
+    schema.execute("CREATE TABLE hidden (id INT PRIMARY KEY) WITH SYSTEM VERSIONING",
+                   "CREATE TABLE told (id INT PRIMARY KEY, v INT, a TIMESTAMP(6) AS ROW START, b TIMESTAMP(6) AS ROW END, "
+                   "PERIOD FOR SYSTEM_TIME (a, b)) WITH SYSTEM VERSIONING", "INSERT INTO told (id, v) VALUES (1, 1)")
+    said = complaint(connectors.define(schema, "hidden"))
+    assert f"{schema.name}.hidden is WITH SYSTEM VERSIONING" in said, said
+    connector = connectors.run(schema, "told")
+    schema.execute("UPDATE told SET v = 2")
+    with connector.reader("told") as reader:
+        records = reader.read(4)  # the row, its past, and the two sides of the change
+    assert {r.row["v"] for r in records} == {1, 2} and len({r.key for r in records}) == 2
 
 
 @pytest.mark.parametrize("name", ["täble", "a b"])
