@@ -178,7 +178,7 @@ static void behave(const char *how, bool paused, const char *marker)
         wait_for_ever();
     }
     if (strcmp(how, "greedy") == 0) {
-        kc_crash_page_enter(page, "helper-source 1.0.0", "poll");
+        kc_crash_page_enter(page, "helper-source 1.0.0", "put"); /* which may take longest */
         grow_for_ever();
     }
     if (strcmp(how, "descriptors") == 0)

@@ -211,7 +211,7 @@ static void a_process_with_too_much_memory_is_ended_and_told(void **state)
     print_message("%s\n", s->trace);
     assert_non_null(
         strstr(s->trace, "MB of memory and was ended, because task.memory.max.mb is 100: raise it"));
-    assert_non_null(strstr(s->trace, "it was in poll of helper-source 1.0.0"));
+    assert_non_null(strstr(s->trace, "it was in put of helper-source 1.0.0"));
     free(start);
 }
 
