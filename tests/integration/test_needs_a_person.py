@@ -75,13 +75,6 @@ def test_a_password_that_was_changed_later(worker, connectors, schema, account):
 
 @pytest.mark.parametrize("grant", ["SELECT", "REPLICATION SLAVE", "REPLICATION CLIENT"])
 def test_a_missing_grant(worker, connectors, schema, account, grant):
-    if grant == "REPLICATION CLIENT" and schema.flavor == "mariadb":
-        # MariaDB tells the place of a consistent snapshot without this right, so a first start does not miss it.
-        schema.execute("CREATE TABLE t (id INT PRIMARY KEY)", f"REVOKE {grant} ON *.* FROM {account}")
-        connector = connectors.define(schema, "t", database__user=account, database__password="first-secret")
-        unchecked(connector)
-        connector.wait("RUNNING")
-        return
     schema.execute("CREATE TABLE t (id INT PRIMARY KEY)", f"REVOKE {grant} ON *.* FROM {account}")
     connector = connectors.define(schema, "t", database__user=account, database__password="first-secret")
     said = complaint(connector)
