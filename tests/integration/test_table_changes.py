@@ -5,6 +5,7 @@ import os
 import signal
 
 import pytest
+from confluent_kafka import TopicPartition
 from kcharness.servers import Schema, unique
 
 BASE = "id INT PRIMARY KEY, name VARCHAR(20), amount INT"
@@ -25,6 +26,7 @@ CHANGES = {
     "rekey": ("DROP PRIMARY KEY, ADD PRIMARY KEY (amount, id)", COLUMNS, ["amount", "id"]),
     "no_column": ("ADD INDEX (amount), COMMENT 'the same columns'", COLUMNS, ["id"]),
 }
+AWAY = ["add_last", "add_after", "rename_column", "swap_names", "retype", "rekey"]  # done while the connector is stopped
 TEXTS = {"swap_names": {"amount"}, "retype": {"name", "amount"}}
 SAMPLES = {"kind": ["a'b", "c,d"], "kinds": ["x", "x,y"], "note": None}
 
@@ -34,12 +36,12 @@ class Table:
 
     _ids = iter(range(100, 10**6))
 
-    def __init__(self, schema, name):
-        self.schema, self.name = schema, name
+    def __init__(self, place, name):
+        self.cursor, self.name = place.cursor, name
         self.expected = []
 
     def create(self):
-        self.schema.execute(f"CREATE TABLE `{self.name}` ({BASE}) DEFAULT CHARSET = utf8mb4")
+        self.execute(f"CREATE TABLE `{self.name}` ({BASE}) DEFAULT CHARSET = utf8mb4")
         self.columns, self.key, self.texts = COLUMNS, ["id"], {"name"}
         return self
 
@@ -54,13 +56,14 @@ class Table:
         return row
 
     def execute(self, *statements):
-        self.schema.execute(*statements)
+        for statement in statements:
+            self.cursor.execute(*([statement] if isinstance(statement, str) else statement))
 
     def insert(self):
         row = self.values()
         names = ", ".join(f"`{column}`" for column in row)
         places = ", ".join(["%s"] * len(row))
-        self.schema.execute((f"INSERT INTO `{self.name}` ({names}) VALUES ({places})", tuple(row.values())))
+        self.execute((f"INSERT INTO `{self.name}` ({names}) VALUES ({places})", tuple(row.values())))
         self.expected.append(("INSERT", row["id"], self.columns, self.key, row))
 
     def change(self, name):
@@ -68,7 +71,7 @@ class Table:
         self.texts = TEXTS.get(name, {"name"})
         if name in ("add_last", "add_first"):
             self.texts = {"name", "note"}
-        self.schema.execute(f"ALTER TABLE `{self.name}` {statement}")
+        self.execute(f"ALTER TABLE `{self.name}` {statement}")
 
 
 def told(record):
@@ -83,19 +86,40 @@ def told(record):
     )
 
 
-def check(connector, readers, tables):
-    """Every topic has exactly the records that its table's rows must become, in any order."""
-    for table in tables:
-        if table.name not in readers:
-            readers[table.name] = connector.reader(table.name)
-        records = readers[table.name].read_until(
-            lambda seen: len(seen) >= len(table.expected), what=f"{len(table.expected)} rows of {table.name}"
+class Story:
+    """Everything that a connector has told, of all tables, with one consumer."""
+
+    def __init__(self, connector, tables):
+        self.reader = connector.reader(tables[0].name)
+        topics = self.reader.consumer.list_topics(timeout=20).topics
+        self.reader.consumer.assign(
+            [
+                TopicPartition(connector.topic(table.name), partition, 0)
+                for table in tables
+                for partition in topics[connector.topic(table.name)].partitions
+            ]
         )
-        found = sorted(map(told, records), key=lambda said: said[:2])
-        assert found == sorted(table.expected, key=lambda said: said[:2]), table.name
+
+    def of(self, table):
+        records = [r for r in self.reader.records if r.value["schema"]["source"]["tableName"] == table.name]
+        return sorted(map(told, records), key=lambda said: said[:2])
+
+    def check(self, tables):
+        """Every topic has exactly the records that its table's rows must become, in any order."""
+        self.reader.read_until(
+            lambda _: all(len(self.of(table)) >= len(table.expected) for table in tables),
+            what=f"the rows of {[table.name for table in tables]}",
+        )
+        for table in tables:
+            assert self.of(table) == sorted(table.expected, key=lambda said: said[:2]), table.name
 
 
-@pytest.fixture(params=["mysql-MINIMAL", "mysql-FULL", "mariadb-MINIMAL", "mariadb-FULL", "mariadb-NO_LOG"])
+PLACES = ["mysql-MINIMAL", "mariadb-FULL"]
+if os.environ.get("KC_SOAK") == "1":
+    PLACES += ["mysql-FULL", "mariadb-MINIMAL", "mariadb-NO_LOG"]
+
+
+@pytest.fixture(params=PLACES)
 def place(request, worker, connectors):
     """A schema on a server that logs so much about columns."""
     flavor, metadata = request.param.split("-")
@@ -104,7 +128,8 @@ def place(request, worker, connectors):
     server.execute(f"SET GLOBAL binlog_row_metadata = '{metadata}'")
     place = Schema(server, unique("ddl")).create()
     place.metadata = metadata
-    yield place
+    with place.connect() as connection, connection.cursor() as place.cursor:
+        yield place
     server.execute(f"SET GLOBAL binlog_row_metadata = '{before}'")
 
 
@@ -119,11 +144,11 @@ def stopped(connector):
 
 def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors):
     running = {name: Table(place, name).create() for name in CHANGES}
-    away = {name: Table(place, f"away_{name}").create() for name in CHANGES}
+    away = {name: Table(place, f"away_{name}").create() for name in AWAY}
     swapped, reborn, cut, often = (Table(place, name).create() for name in ("swapped", "reborn", "cut", "often"))
     everyone = [*running.values(), *away.values(), swapped, reborn, cut, often]
     connector = connectors.run(place, ",".join(table.name for table in everyone))
-    readers = {}
+    story = Story(connector, everyone)
     for table in everyone:
         table.insert()
 
@@ -141,14 +166,14 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
     cut.execute("TRUNCATE TABLE cut")
     for table in [*running.values(), swapped, reborn, cut]:
         table.insert()
-    check(connector, readers, [*running.values(), swapped, reborn, cut])
+    story.check([*running.values(), swapped, reborn, cut])
 
     # The task dies just behind a change.
     cut.execute("ALTER TABLE cut ADD more INT FIRST")
     os.kill(worker.the_task_pid(), signal.SIGKILL)
     cut.columns = ["more", *COLUMNS]
     cut.insert()
-    check(connector, readers, [cut])
+    story.check([cut])
 
     # While the connector is stopped.
     with stopped(connector):
@@ -157,16 +182,16 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
             table.change(name)
             table.insert()
         reborn.execute("DROP TABLE reborn")
-    check(connector, readers, away.values())
+    story.check([*away.values()])
     reborn.create()
     reborn.texts = {"name"}
     reborn.insert()
-    check(connector, readers, [reborn])
+    story.check([reborn])
 
     # Changed more than once, with rows between: the rows themselves tell their columns, or the statements do.
     with stopped(connector):
         for name, table in away.items():
-            if name in ("add_last", "rename_column", "swap_names", "no_column"):
+            if name in ("add_last", "rename_column", "swap_names"):
                 table.execute(f"ALTER TABLE `{table.name}` ADD late INT NOT NULL DEFAULT 5 AFTER id")
                 at = table.columns.index("id") + 1
                 table.columns = [*table.columns[:at], "late", *table.columns[at:]]
@@ -179,7 +204,7 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
             often.create()
             often.change(name)
             often.insert()
-    check(connector, readers, [*away.values(), often])
+    story.check([*away.values(), often])
 
     # Statements that say too little of what they do.
     with stopped(connector):
@@ -189,9 +214,8 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
         cut.columns = [*cut.columns, "yet"]
         cut.insert()
     if place.metadata == "FULL":
-        check(connector, readers, [cut])
+        story.check([cut])
     else:
         connector.wait("FAILED")
         assert "SET GLOBAL binlog_row_metadata = 'FULL'" in connector.trace()
-    for reader in readers.values():
-        reader.close()
+    story.reader.close()
