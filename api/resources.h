@@ -6,8 +6,8 @@
 
 const struct kc_route *kc_routes(size_t *n); /* routes.c */
 
-kc_handler kc_get_root;   /* root.c */
-kc_handler kc_get_health; /* health.c */
+kc_handler kc_get_root;    /* root.c */
+kc_handler kc_get_health;  /* health.c */
 kc_handler kc_get_metrics; /* metrics.c */
 
 kc_handler kc_get_connectors, kc_get_connector, kc_delete_connector; /* connectors.c */

@@ -6,6 +6,7 @@
 #include <kconnect/plugin.h>
 
 #include "base/json.h"
+#include "base/loggers.h"
 #include "kafka/client_config.h"
 #include "plugin/connector_config.h"
 
@@ -102,6 +103,7 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
     cJSON_AddNumberToObject(message, "memory_max_mb", (double)memory_max_mb(c, config));
     cJSON_AddStringToObject(message, "log_level", kc_log_level_name(config->log_level));
     cJSON_AddStringToObject(message, "log_format", config->log_format == KC_LOG_JSON ? "json" : "text");
+    cJSON_AddItemToObject(message, "loggers", kc_loggers_json());
     text = cJSON_PrintUnformatted(message);
     cJSON_Delete(message);
     return text;

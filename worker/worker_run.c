@@ -62,22 +62,25 @@ static void on_task_topic(void *arg, const char *connector, int64_t assignment, 
         kc_fleet_topic_used(w->fleet, connector, assignment, topic);
 }
 
-/* Tasks get the levels of loggers as soon as one was changed here. */
+/* Running tasks get the levels of loggers as soon as one was changed here; others find them in their start message. */
 static void tell_loggers(struct worker *w)
 {
     uint64_t version = kc_loggers_version();
-    struct kc_buf message = {0};
+    cJSON *message;
+    char *text;
 
     if (version == w->loggers_told || w->supervisor == NULL)
         return;
-    kc_buf_str(&message, "{\"type\":\"loggers\",\"levels\":");
-    kc_loggers_print(&message);
-    kc_buf_str(&message, "}");
-    if (!message.failed) {
-        kc_supervisor_tell(w->supervisor, message.data);
+    message = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(message, "type", "loggers");
+    (void)cJSON_AddItemToObject(message, "levels", kc_loggers_json());
+    text = cJSON_PrintUnformatted(message);
+    cJSON_Delete(message);
+    if (text != NULL) {
+        kc_supervisor_tell(w->supervisor, text);
         w->loggers_told = version;
     }
-    kc_buf_finish(&message);
+    free(text);
 }
 
 static void on_plan_failure(void *arg, const struct kc_connector_view *c, const struct kc_error *why)

@@ -243,16 +243,15 @@ kc_status kc_loggers_set(const char *name, enum kc_log_level level, struct kc_lo
     return status;
 }
 
-void kc_loggers_print(struct kc_buf *out)
+cJSON *kc_loggers_json(void)
 {
+    cJSON *levels = cJSON_CreateObject();
+
     (void)pthread_mutex_lock(&lock);
-    for (size_t i = 0; i < n_loggers; i++) {
-        kc_buf_str(out, i > 0 ? "," : "{");
-        kc_buf_json(out, loggers[i].name, strlen(loggers[i].name));
-        kc_buf_printf(out, ":\"%s\"", kc_log_level_name(loggers[i].level));
-    }
-    kc_buf_str(out, "}");
+    for (size_t i = 0; i < n_loggers; i++)
+        (void)cJSON_AddStringToObject(levels, loggers[i].name, kc_log_level_name(loggers[i].level));
     (void)pthread_mutex_unlock(&lock);
+    return levels;
 }
 
 void kc_loggers_take(const cJSON *levels)

@@ -14,7 +14,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 
 enum { KC_LOGGER_NAME_BYTES = 129, KC_LOGGERS_MAX = 256 };
@@ -47,8 +46,8 @@ size_t kc_loggers_list(struct kc_logger *out);
 kc_status kc_loggers_set(const char *name, enum kc_log_level level, struct kc_logger *changed,
                          size_t *n_changed, struct kc_error *err);
 
-/* Appends {"root":"INFO",...}, and takes that in, in another process. What is not understood is left out. */
-void kc_loggers_print(struct kc_buf *out);
+/* {"root":"INFO",...}, and taking that in, in another process. What is not understood is left out. */
+cJSON *kc_loggers_json(void);
 void kc_loggers_take(const cJSON *levels);
 
 /* Has `changed` called after each change of a level, on the thread that made it; NULL ends that. */

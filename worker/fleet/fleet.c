@@ -155,15 +155,46 @@ enum kc_change_outcome kc_fleet_change(struct kc_fleet *f, const struct kc_chang
     return kc_mailbox_change(f->mailbox, change, err);
 }
 
+/* What is asked of the follower's state, and its answer. */
+struct question {
+    const char *connector;
+    const char *topic;
+    const char *instance;
+    int64_t assignment;
+    bool owns;   /* that assignment is this process's */
+    bool has;    /* it is known that the connector has used the topic */
+    char **list; /* the topics that it has used */
+    size_t n;
+};
+
+static void look_for_owner(void *arg, const struct kc_fleet_state *state)
+{
+    struct question *q = arg;
+    const struct kc_fleet_entry *e = kc_fleet_state_find(state, q->connector);
+
+    q->owns = e != NULL && e->connector != NULL && e->assignment != NULL &&
+              e->assignment->revision == q->assignment && strcmp(e->assignment->instance, q->instance) == 0;
+    q->has = q->topic != NULL && kc_used_topics_have(&state->topics, q->connector, q->topic);
+}
+
+static void look_for_topics(void *arg, const struct kc_fleet_state *state)
+{
+    struct question *q = arg;
+
+    q->list = kc_used_topics_of(&state->topics, q->connector, &q->n);
+}
+
 void kc_fleet_report(struct kc_fleet *f, const char *connector, int64_t assignment,
                      const struct kc_task_view *status)
 {
     struct kc_task_view view = *status;
     struct kc_buf text = {0};
     char key[300];
+    struct question q = {.connector = connector, .instance = f->instance, .assignment = assignment};
 
     /* A late word about a task that this process does not have any more could hide its new owner's. */
-    if (!kc_follower_owns(f->follower, connector, assignment))
+    kc_follower_look(f->follower, look_for_owner, &q);
+    if (!q.owns)
         return;
     view.worker_id = f->worker_id;
     (void)snprintf(key, sizeof(key), "status/%s/0", connector);
@@ -183,10 +214,12 @@ static void set_topic(struct kc_fleet *f, const char *connector, const char *top
 
 void kc_fleet_topic_used(struct kc_fleet *f, const char *connector, int64_t assignment, const char *topic)
 {
+    struct question q = {
+        .connector = connector, .topic = topic, .instance = f->instance, .assignment = assignment};
     char value[64];
 
-    if (kc_follower_has_topic(f->follower, connector, topic) ||
-        !kc_follower_owns(f->follower, connector, assignment))
+    kc_follower_look(f->follower, look_for_owner, &q);
+    if (q.has || !q.owns)
         return;
     (void)snprintf(value, sizeof(value), "{\"discovered_ms\":%" PRId64 "}", kc_now_ms());
     set_topic(f, connector, topic, value);
@@ -194,7 +227,11 @@ void kc_fleet_topic_used(struct kc_fleet *f, const char *connector, int64_t assi
 
 char **kc_fleet_topics(struct kc_fleet *f, const char *connector, size_t *n)
 {
-    return kc_follower_topics(f->follower, connector, n);
+    struct question q = {.connector = connector};
+
+    kc_follower_look(f->follower, look_for_topics, &q);
+    *n = q.n;
+    return q.list;
 }
 
 void kc_fleet_topics_free(char **topics, size_t n)
@@ -207,7 +244,7 @@ void kc_fleet_topics_free(char **topics, size_t n)
 bool kc_fleet_topics_reset(struct kc_fleet *f, const char *connector)
 {
     size_t n;
-    char **topics = kc_follower_topics(f->follower, connector, &n);
+    char **topics = kc_fleet_topics(f, connector, &n);
 
     for (size_t i = 0; topics != NULL && i < n; i++)
         set_topic(f, connector, topics[i], NULL);

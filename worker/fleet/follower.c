@@ -484,37 +484,12 @@ kc_status kc_follower_take_statuses(struct kc_follower *f, struct kc_fleet_state
     return status;
 }
 
-char **kc_follower_topics(struct kc_follower *f, const char *connector, size_t *n)
+void kc_follower_look(struct kc_follower *f, void (*look)(void *arg, const struct kc_fleet_state *state),
+                      void *arg)
 {
-    char **list;
-
     (void)pthread_mutex_lock(&f->lock);
-    list = kc_used_topics_of(&f->state.topics, connector, n);
+    look(arg, &f->state);
     (void)pthread_mutex_unlock(&f->lock);
-    return list;
-}
-
-bool kc_follower_has_topic(struct kc_follower *f, const char *connector, const char *topic)
-{
-    bool has;
-
-    (void)pthread_mutex_lock(&f->lock);
-    has = kc_used_topics_have(&f->state.topics, connector, topic);
-    (void)pthread_mutex_unlock(&f->lock);
-    return has;
-}
-
-bool kc_follower_owns(struct kc_follower *f, const char *connector, int64_t assignment)
-{
-    const struct kc_fleet_entry *e;
-    bool owns;
-
-    (void)pthread_mutex_lock(&f->lock);
-    e = kc_fleet_state_find(&f->state, connector);
-    owns = e != NULL && e->connector != NULL && e->assignment != NULL &&
-           e->assignment->revision == assignment && strcmp(e->assignment->instance, f->parts.instance) == 0;
-    (void)pthread_mutex_unlock(&f->lock);
-    return owns;
 }
 
 rd_kafka_t *kc_follower_client(struct kc_follower *f)

@@ -55,11 +55,9 @@ kc_status kc_follower_copy_at_end(struct kc_follower *f, int timeout_ms, struct 
                                   struct kc_error *err);
 /* Brings statuses and workers of `state` up to date. KC_ERR_NOMEM. */
 kc_status kc_follower_take_statuses(struct kc_follower *f, struct kc_fleet_state *state);
-/* Topics that a connector has used, as kc_used_topics_of() and kc_used_topics_have(). */
-char **kc_follower_topics(struct kc_follower *f, const char *connector, size_t *n);
-bool kc_follower_has_topic(struct kc_follower *f, const char *connector, const char *topic);
-/* True when `assignment` of that connector is now this process's. */
-bool kc_follower_owns(struct kc_follower *f, const char *connector, int64_t assignment);
+/* Shows the state of now to `look`, which is brief and calls nothing of the follower. Any thread. */
+void kc_follower_look(struct kc_follower *f, void (*look)(void *arg, const struct kc_fleet_state *state),
+                      void *arg);
 
 /* The consumer, for others' reading and asking; lives as long as the follower. */
 rd_kafka_t *kc_follower_client(struct kc_follower *f);

@@ -188,8 +188,19 @@ static kc_status write_all(struct writer *w, const struct kc_offset_table *t,
     return status;
 }
 
-/* Whether a commit that was not answered took effect is known to nobody here. */
-static kc_status commit(struct writer *w, const rd_kafka_topic_partition_list_t *list, struct kc_error *err)
+static bool abort_transaction(struct writer *w)
+{
+    rd_kafka_error_t *error = rd_kafka_abort_transaction(w->client, 2 * SLICE_MS);
+
+    w->begun = false;
+    if (error == NULL)
+        return true;
+    rd_kafka_error_destroy(error); /* whoever takes the id next ends it */
+    return false;
+}
+
+static kc_status send_offsets(struct writer *w, const rd_kafka_topic_partition_list_t *list,
+                              struct kc_error *err)
 {
     rd_kafka_consumer_group_metadata_t *group = rd_kafka_consumer_group_metadata_new(w->group);
     kc_status status = KC_OK;
@@ -199,18 +210,34 @@ static kc_status commit(struct writer *w, const rd_kafka_topic_partition_list_t 
         status = judge(w, rd_kafka_send_offsets_to_transaction(w->client, list, group, SLICE_MS),
                        "The position was not taken", &again, err);
     rd_kafka_consumer_group_metadata_destroy(group);
+    return status;
+}
+
+/*
+ * A refused commit changed nothing when the transaction can be aborted after it, or when the id was lost before the first
+ * answer. Of everything else nobody here can tell.
+ */
+static kc_status commit(struct writer *w, const rd_kafka_topic_partition_list_t *list, struct kc_error *err)
+{
+    kc_status status = send_offsets(w, list, err);
+    int tries = 0;
+    bool again;
+
     if (status < 0)
         return status;
     do {
         status = judge(w, rd_kafka_commit_transaction(w->client, SLICE_MS), "The change was not confirmed",
                        &again, err);
+        tries++;
     } while (again);
-    if (status == KC_ERR_RETRY && strstr(err->message, "Nothing was changed") == NULL)
-        status =
-            kc_fail(err, KC_ERR_RETRY,
-                    "Kafka did not confirm the change of the offsets in time; it may have been applied.");
-    w->begun = status != KC_OK;
-    return status;
+    if (status == KC_OK)
+        w->begun = false;
+    if (status == KC_OK || (status == KC_ERR_STOPPED && tries == 1) || abort_transaction(w))
+        return status;
+    return kc_fail(
+        err, KC_ERR_RETRY,
+        "Kafka did not confirm the change of the offsets; it may have been applied. Look before you "
+        "repeat it.");
 }
 
 static kc_status transact(struct writer *w, const struct kc_offset_table *t, struct kc_error *err)
@@ -254,15 +281,10 @@ static kc_status change(struct writer *w, const struct kc_offsets_edit *edit, st
 
 static void close_client(struct writer *w)
 {
-    rd_kafka_error_t *error;
-
     if (w->client == NULL)
         return;
-    if (w->begun) {
-        error = rd_kafka_abort_transaction(w->client, 2 * SLICE_MS);
-        if (error != NULL)
-            rd_kafka_error_destroy(error); /* whoever takes the id next ends it */
-    }
+    if (w->begun)
+        (void)abort_transaction(w);
     rd_kafka_destroy(w->client);
 }
 

@@ -12,7 +12,8 @@
  *    "offset_topic":s, "offset_partitions":n,
  *    "topic_creation":{s:s},               the worker's topic.creation.* keys
  *    "memory_max_mb":n,                    task.memory.max.mb; 0 or absent: the default
- *    "log_level":s, "log_format":s}
+ *    "log_level":s, "log_format":s,
+ *    "loggers":{s:s}}                      levels of loggers (base/loggers.h); log_level is that of the configuration
  *   {"type":"loggers","levels":{s:s}}     levels of loggers (base/loggers.h) from now on
  *   {"type":"pause"}   {"type":"resume"}   {"type":"stop"}
  *

@@ -20,7 +20,6 @@ struct kc_supervisor {
     uv_loop_t *loop;
     struct kc_supervisor_options options;
     char *executable;
-    char *hello;
     kc_task_status_fn *on_status;
     void *arg;
     struct entry **entries;
@@ -192,13 +191,6 @@ void kc_supervisor_apply(struct kc_supervisor *s, const struct kc_task_spec *spe
 
 void kc_supervisor_tell(struct kc_supervisor *s, const char *json)
 {
-    char *copy = strdup(json);
-
-    if (copy == NULL)
-        return;
-    free(s->hello);
-    s->hello = copy;
-    s->options.hello = copy;
     for (size_t i = 0; i < s->n; i++)
         if (s->entries[i]->slot->child != NULL)
             kc_child_send(s->entries[i]->slot->child, json);
@@ -220,7 +212,6 @@ static void on_timer_closed(uv_handle_t *handle)
     struct kc_supervisor *s = handle->data;
 
     free(s->executable);
-    free(s->hello);
     free(s);
 }
 

@@ -54,7 +54,6 @@ struct kc_supervisor_options {
     /* A task says that it has used a topic; NULL: nobody wants to know. */
     void (*on_topic)(void *arg, const char *connector, int64_t assignment, const char *topic);
     void *topic_arg;
-    const char *hello;        /* set by kc_supervisor_tell() */
     int32_t watchdog_percent; /* of watchdog.h's deadlines; 0: 100, and 1000 in a build with sanitizers */
 };
 
@@ -65,8 +64,7 @@ struct kc_supervisor *kc_supervisor_create(uv_loop_t *loop, const struct kc_supe
  * another generation (or FAILED and a new generation). Idempotent, returns at once. */
 void kc_supervisor_apply(struct kc_supervisor *s, const struct kc_task_spec *specs, size_t n);
 
-/* Sends a message of control.h to every running child, and to each that is started from now on, right behind its start
- * message; the next call replaces it. Copied. */
+/* Sends a message of control.h to every running child. */
 void kc_supervisor_tell(struct kc_supervisor *s, const char *json);
 
 /* Stops every child; `done` is called on the loop when none is left, at the latest stop_grace_ms + 1 s later. */

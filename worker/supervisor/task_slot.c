@@ -343,8 +343,6 @@ static void start_process(struct kc_task_slot *s)
         failed(s, KC_EVENT_EXIT_RETRY, strdup(err.message));
         return;
     }
-    if (s->options->hello != NULL)
-        kc_child_send(s->child, s->options->hello);
     set_next_look(s);
     s->memory_max_mb = s->wish.memory_max_mb;
     s->memory_at_ms = s->memory_max_mb > 0 ? kc_mono_ms() + KC_MEMORY_LOOK_MS : 0;

@@ -34,6 +34,7 @@ struct kc_start {
     int32_t offset_partitions;
     struct kc_props *topic_creation;
     int64_t memory_max_mb; /* 0: the default */
+    const cJSON *loggers;  /* levels by name; NULL: none */
     const char *log_level;
     const char *log_format;
 };

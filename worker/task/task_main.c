@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/loggers.h"
 #include "supervisor/control.h"
 #include "task/session.h"
 
@@ -57,6 +57,7 @@ static void set_up_log(const struct kc_start *s)
 
     if (s->log_level != NULL && kc_log_level_parse(s->log_level, &level))
         kc_log_set_level(level);
+    kc_loggers_take(s->loggers);
     if (s->log_format != NULL)
         kc_log_set_format(strcmp(s->log_format, "json") == 0 ? KC_LOG_JSON : KC_LOG_TEXT);
     kc_log_set_task(s->connector, s->task);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "../cm.h"
-#include "base/json.h"
 #include "base/loggers.h"
 
 static struct kc_logger changed[KC_LOGGERS_MAX];
@@ -77,27 +76,22 @@ static void setting_a_level_changes_what_is_below(void **state)
     assert_int_equal(kc_log_get_level(), KC_TRACE);
 }
 
-static void what_is_printed_can_be_taken(void **state)
+static void levels_can_be_taken_to_another_process(void **state)
 {
-    struct kc_error err = KC_ERROR_INIT;
-    struct kc_buf text = {0};
     struct kc_logger found;
     cJSON *json;
 
     (void)state;
     (void)set("connector.orders", KC_LOG_ALL);
     (void)set("worker.task", KC_LOG_OFF);
-    kc_loggers_print(&text);
+    json = kc_loggers_json();
     kc_loggers_start(KC_INFO);
-    json = kc_json_parse(text.data, text.len, &err);
-    assert_non_null(json);
     kc_loggers_take(json);
     assert_true(kc_loggers_find("connector.orders", &found));
     assert_int_equal(found.level, KC_LOG_ALL);
     assert_true(kc_loggers_pass(KC_TRACE, "api", "orders"));
     assert_false(kc_loggers_pass(KC_FATAL, "worker/task", ""));
     cJSON_Delete(json);
-    kc_buf_finish(&text);
 }
 
 static void names_and_their_number_are_bounded(void **state)
@@ -129,7 +123,7 @@ int main(void)
         cmocka_unit_test_setup(the_nearest_name_decides, start),
         cmocka_unit_test_setup(a_connectors_name_comes_first, start),
         cmocka_unit_test_setup(setting_a_level_changes_what_is_below, start),
-        cmocka_unit_test_setup(what_is_printed_can_be_taken, start),
+        cmocka_unit_test_setup(levels_can_be_taken_to_another_process, start),
         cmocka_unit_test_setup(names_and_their_number_are_bounded, start),
     };
 
