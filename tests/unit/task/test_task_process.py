@@ -393,10 +393,10 @@ def test_a_record_larger_than_the_producer_takes_says_which_setting(kafka, task,
 
 def test_records_of_10_mb_arrive_with_the_usual_settings_of_the_producer(kafka, task):
     make_topic(kafka, task.connector, **{"max.message.bytes": "20000000"})
-    task.start({"limit": "12", "batch": "3", "value.converter.pad": "10000000"})
-    task.wait_records(12)
+    task.start({"limit": "6", "batch": "3", "value.converter.pad": "10000000"})
+    task.wait_records(6)
     assert task.stop() == 0
-    assert numbers_of(kafka, task.connector) == list(range(12))
+    assert numbers_of(kafka, task.connector) == list(range(6))
 
 
 def test_a_topic_with_a_small_limit_gets_small_batches(kafka, task):
