@@ -78,7 +78,7 @@ static void expose_fleet(struct kc_buf *out, const struct kc_fleet_view *v)
         const struct kc_connector_view *c = &v->connectors[i];
         const struct kc_label labels[] = {{"connector", c->name}, {"type", c->type != NULL ? c->type : ""}};
 
-        kc_metrics_states(out, connector, labels, 2, c->state);
+        kc_metrics_states(out, connector, labels, 2, KC_STATE_STOPPED, c->state);
     }
     kc_expose_family(
         out, task, "gauge",
@@ -89,7 +89,7 @@ static void expose_fleet(struct kc_buf *out, const struct kc_fleet_view *v)
         const struct kc_label labels[] = {{"connector", c->name}, {"task", "0"}, {"worker_id", worker}};
 
         if (c->has_task)
-            kc_metrics_states(out, task, labels, 3, c->task.state);
+            kc_metrics_states(out, task, labels, 3, KC_STATE_RESTARTING, c->task.state);
     }
 }
 

@@ -27,14 +27,14 @@ struct rows {
 };
 
 void kc_metrics_states(struct kc_buf *out, const char *family, const struct kc_label *labels, size_t n,
-                       enum kc_state now)
+                       enum kc_state last, enum kc_state now)
 {
     struct kc_label all[8];
     char word[STATE_BYTES];
 
     memcpy(all, labels, n * sizeof(*all));
     all[n] = (struct kc_label){"state", word};
-    for (int s = KC_STATE_UNASSIGNED; s <= KC_STATE_STOPPED; s++) {
+    for (int s = KC_STATE_UNASSIGNED; s <= (int)last; s++) {
         const char *name = kc_state_name((enum kc_state)s);
         size_t i = 0;
 
@@ -180,7 +180,8 @@ static void expose_life(struct kc_buf *out, const struct rows *rows)
     kc_expose_family(out, status, "gauge",
                      "1 for the state that a task of this worker is in, 0 for the others.");
     for (size_t i = 0; i < rows->n; i++)
-        kc_metrics_states(out, status, rows->at[i].labels, OWN_LABELS, rows->at[i].f->state);
+        kc_metrics_states(out, status, rows->at[i].labels, OWN_LABELS, KC_STATE_RESTARTING,
+                          rows->at[i].f->state);
     kc_expose_family(out, info, "gauge", "1, with the plugin that the task runs.");
     for (size_t i = 0; i < rows->n; i++) {
         const struct kc_label labels[] = {rows->at[i].labels[0],

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-
 enum { PATH_BYTES = 64, TEXT_BYTES = 4096 };
 
 /* A whole small file of /proc/<pid>, terminated; false: not there. */
@@ -28,13 +26,25 @@ static bool read_file(int32_t pid, const char *name, char text[TEXT_BYTES])
     return n > 0;
 }
 
-/* Seconds since 1970 at which this machine was started, by the clock of now. */
+/*
+ * Unix time at which this machine was started; 0: not known. The kernel's own figure, which stays the same: the start of
+ * a process must not seem to move from one look to the next.
+ */
 static double boot_unix_seconds(void)
 {
-    char text[TEXT_BYTES];
-    double up = read_file(getpid(), "../uptime", text) ? strtod(text, NULL) : 0;
+    static const char name[] = "btime ";
+    FILE *f = fopen("/proc/stat", "re");
+    char *line = NULL;
+    size_t size = 0;
+    double at = 0;
 
-    return (double)kc_now_ms() / 1000 - up;
+    while (f != NULL && at == 0 && getline(&line, &size, f) > 0)
+        if (strncmp(line, name, sizeof(name) - 1) == 0)
+            at = strtod(line + sizeof(name) - 1, NULL);
+    free(line);
+    if (f != NULL)
+        (void)fclose(f);
+    return at;
 }
 
 /* proc(5), /proc/pid/stat: fields behind the name in parentheses, which may itself hold any character. */

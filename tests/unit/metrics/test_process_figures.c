@@ -34,6 +34,7 @@ static void our_own_figures_move_with_what_we_do(void **state)
     assert_true(after.cpu_seconds >= before.cpu_seconds && after.cpu_seconds < 60);
     assert_true(after.max_fds > 0);
     assert_int_equal(after.threads, 1);
+    assert_true(after.start_unix_seconds == before.start_unix_seconds);
     assert_true(after.start_unix_seconds <= (double)time(NULL) + 1);
     assert_true(after.start_unix_seconds > (double)time(NULL) - 600);
     for (int i = 0; i < FDS; i++)
