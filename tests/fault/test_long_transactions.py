@@ -23,7 +23,7 @@ TABLE_ROWS = 20_000_000 if SOAK else 300_000
 AT_ONCE = 1_000_000
 MEMORY_MB = 64
 CHEAP = {"producer__override__compression__type": "lz4"}  # twenty million records are as many gigabytes
-LIMIT_S = 7000 if SOAK else 120
+LIMIT_S = 7000 if SOAK else 180
 COLUMNS = "id BIGINT PRIMARY KEY, v INT NOT NULL, d DECIMAL(12,2), t DATETIME(3), text VARCHAR(100)"
 V = "id * 7919 MOD 1000003"
 

@@ -63,11 +63,10 @@ def test_tables_with_a_history(connectors, mariadb):
     assert {r.row["v"] for r in records} == {1, 2} and len({r.key for r in records}) == 2
 
 
-@pytest.mark.parametrize("name", ["täble", "a b"])
-def test_a_table_whose_name_no_topic_can_have(connectors, schema, name):
-    schema.execute(f"CREATE TABLE `{name}` (id INT PRIMARY KEY)")
-    said = complaint(connectors.define(schema, name))
-    assert name in said and "topic" in said, said
+def test_a_table_whose_name_no_topic_can_have(connectors, schema):
+    schema.execute("CREATE TABLE `tä ble` (id INT PRIMARY KEY)")
+    said = complaint(connectors.define(schema, "tä ble"))
+    assert "tä ble" in said and "topic" in said, said
 
 
 def test_a_name_in_other_letters_is_another_table(connectors, schema):
