@@ -84,17 +84,21 @@ bool kc_config_problems(struct kc_request *q, const struct kc_component_info *co
                         kc_config_problem_fn *problem, void *arg, struct kc_reply *reply)
 {
     struct sieve sieve = {.component = component, .problem = problem, .arg = arg};
+    struct kc_validator *v = q->context->validator;
     struct kc_error err = KC_ERROR_INIT;
     kc_status status;
     char *offsets;
 
     (void)kc_connector_config_check(q->context->registry, config, pass, &sieve);
-    if (depth == KC_CHECK_DECLARED || sieve.own || q->context->validator == NULL)
+    if (depth == KC_CHECK_DECLARED || sieve.own || v == NULL)
         return true;
-    offsets = component->kind == KC_KIND_SOURCE ? kc_stored_offsets(q, config) : NULL;
-    status =
-        kc_validator_run(q->context->validator, component, config, offsets, q->stopping, problem, arg, &err);
-    free(offsets);
+    status = kc_validator_enter(v, q->stopping, &err);
+    if (status >= 0) {
+        offsets = component->kind == KC_KIND_SOURCE ? kc_stored_offsets(q, config) : NULL;
+        status = kc_validator_run(v, component, config, offsets, q->stopping, problem, arg, &err);
+        free(offsets);
+        kc_validator_leave(v);
+    }
     if (status >= 0)
         return true;
     kc_reply_unavailable(reply, RETRY_CHECK_S, "%s", err.message);

@@ -59,7 +59,7 @@ static void wait_slice(struct kc_validator *v)
     (void)pthread_cond_timedwait(&v->left, &v->lock, &until);
 }
 
-static kc_status take_place(struct kc_validator *v, const atomic_bool *stopping, struct kc_error *err)
+kc_status kc_validator_enter(struct kc_validator *v, const atomic_bool *stopping, struct kc_error *err)
 {
     int64_t deadline = kc_mono_ms() + KC_VALIDATE_WAIT_MS;
     kc_status status = KC_OK;
@@ -82,7 +82,7 @@ static kc_status take_place(struct kc_validator *v, const atomic_bool *stopping,
     return status;
 }
 
-static void leave_place(struct kc_validator *v)
+void kc_validator_leave(struct kc_validator *v)
 {
     (void)pthread_mutex_lock(&v->lock);
     v->running--;
@@ -122,19 +122,14 @@ kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_inf
                                       .problem = problem,
                                       .arg = arg};
     char *request = request_text(v, component, config, offsets);
+    int64_t began = kc_mono_ms();
     kc_status status;
 
     if (request == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
-    status = take_place(v, stopping, err);
-    if (status == KC_OK) {
-        int64_t began = kc_mono_ms();
-
-        status = kc_validate_child_run(&child, request, strlen(request), err);
-        leave_place(v);
-        kc_log(KC_DEBUG, "worker/validate", "%s %s checked a configuration in %lld ms", component->id,
-               component->version, (long long)(kc_mono_ms() - began));
-    }
+    status = kc_validate_child_run(&child, request, strlen(request), err);
+    kc_log(KC_DEBUG, "worker/validate", "%s %s checked a configuration in %lld ms", component->id,
+           component->version, (long long)(kc_mono_ms() - began));
     explicit_bzero(request, strlen(request)); /* it holds passwords */
     free(request);
     return status;

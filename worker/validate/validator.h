@@ -28,12 +28,19 @@ struct kc_validator *kc_validator_create(const char *executable, const struct kc
 void kc_validator_destroy(struct kc_validator *v);
 
 /*
- * Checks `config`, whose declared level must be fine as far as the connector's own keys go. Reports each problem with
- * its key (NULL: about the whole). `offsets` is what is stored for a connector of this name, {"offsets":[{"partition":{...},
- * "offset":{...}}]}, so that the plugin can tell whether it could go on there; NULL: nothing, or not known. Blocking, any thread; the thread must outlive the call, because the child dies with the
- * thread that started it, which is what ends a check whose worker is killed. `stopping` (may be NULL) ends it early.
- * KC_OK: the check ended, however it did. KC_ERR_RETRY: too many others are running, or the worker stops; nothing is
- * known about the configuration. Several calls at once share KC_VALIDATE_AT_ONCE places.
+ * Takes one of the KC_VALIDATE_AT_ONCE places, which bound what all checks together cost; waits for it. KC_ERR_RETRY: none
+ * became free, or `stopping` (may be NULL). Every success needs a kc_validator_leave(). Any thread.
+ */
+kc_status kc_validator_enter(struct kc_validator *v, const atomic_bool *stopping, struct kc_error *err);
+void kc_validator_leave(struct kc_validator *v);
+
+/*
+ * Checks `config`, whose declared level must be fine as far as the connector's own keys go. The caller has a place. Reports
+ * each problem with its key (NULL: about the whole). `offsets` is what is stored for a connector of this name,
+ * {"offsets":[{"partition":{...},"offset":{...}}]}, so that the plugin can tell whether it could go on there; NULL:
+ * nothing, or not known. Blocking, any thread; the thread must outlive the call, because the child dies with the thread
+ * that started it, which is what ends a check whose worker is killed. `stopping` (may be NULL) ends it early. KC_OK: the
+ * check ended, however it did. KC_ERR_RETRY: it could not be started, or the worker stops; nothing is known.
  */
 kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_info *component,
                            const struct kc_props *config, const char *offsets, const atomic_bool *stopping,

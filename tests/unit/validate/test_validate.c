@@ -226,9 +226,30 @@ static void *run_call(void *arg)
     struct kc_error err = KC_ERROR_INIT;
 
     (void)kc_props_set(config, "behave", "nap");
-    c->status = kc_validator_run(c->validator, &component, config, NULL, NULL, collect, &c->found, &err);
+    c->status = kc_validator_enter(c->validator, NULL, &err);
+    if (c->status == KC_OK) {
+        c->status = kc_validator_run(c->validator, &component, config, NULL, NULL, collect, &c->found, &err);
+        kc_validator_leave(c->validator);
+    }
     kc_props_destroy(config);
     return NULL;
+}
+
+static void a_worker_that_stops_gives_no_place(void **state)
+{
+    struct kc_worker_config config = {.group_id = "g"};
+    struct kc_validator *v = kc_validator_create(helper, &config);
+    struct kc_error err = KC_ERROR_INIT;
+    atomic_bool stopping = false;
+
+    (void)state;
+    for (int i = 0; i < KC_VALIDATE_AT_ONCE; i++)
+        assert_int_equal(kc_validator_enter(v, &stopping, &err), KC_OK);
+    atomic_store(&stopping, true);
+    assert_int_equal(kc_validator_enter(v, &stopping, &err), KC_ERR_RETRY);
+    kc_validator_leave(v);
+    assert_int_equal(kc_validator_enter(v, &stopping, &err), KC_OK);
+    kc_validator_destroy(v);
 }
 
 static void more_checks_than_places_wait_for_one(void **state)
@@ -265,6 +286,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(secrets_and_descriptors_stay_where_they_belong),
         cmocka_unit_test(a_worker_that_stops_does_not_wait),
         cmocka_unit_test(a_check_ends_with_its_worker),
+        cmocka_unit_test(a_worker_that_stops_gives_no_place),
         cmocka_unit_test(more_checks_than_places_wait_for_one),
     };
 

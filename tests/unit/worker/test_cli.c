@@ -73,12 +73,32 @@ static void help_and_version_are_roles_of_their_own(void **state)
     kc_cli_finish(&cli);
 }
 
+static void the_roles_of_children_take_exactly_their_words(void **state)
+{
+    char *validate[] = {"kconnect", "validate", NULL}, *more[] = {"kconnect", "validate", "x", NULL};
+    char *probe[] = {"kconnect", "probe", "a.so", NULL};
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_cli cli;
+
+    (void)state;
+    assert_int_equal(parse(validate, &cli, &err), KC_OK);
+    assert_int_equal(cli.role, KC_ROLE_VALIDATE);
+    kc_cli_finish(&cli);
+    assert_int_equal(parse(probe, &cli, &err), KC_OK);
+    assert_int_equal(cli.role, KC_ROLE_PROBE);
+    assert_string_equal(cli.file, "a.so");
+    kc_cli_finish(&cli);
+    assert_int_equal(parse(more, &cli, &err), KC_ERR_CONFIG); /* nothing is given to it in argv */
+    kc_cli_finish(&cli);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_worker_takes_a_file_and_overrides_in_order),
         cmocka_unit_test(what_is_not_understood_is_named),
         cmocka_unit_test(help_and_version_are_roles_of_their_own),
+        cmocka_unit_test(the_roles_of_children_take_exactly_their_words),
     };
 
     return cmocka_run_group_tests_name("worker/cli", tests, NULL, NULL);
