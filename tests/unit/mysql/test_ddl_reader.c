@@ -17,6 +17,7 @@ static struct kc_table *before(bool primary)
 
     t->primary_key = primary;
     t->charset = strdup("latin1");
+    free(t->columns[1].charset);
     t->columns[1].charset = strdup("latin1");
     return t;
 }
