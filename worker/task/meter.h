@@ -19,7 +19,7 @@ struct kc_batch;
 struct kc_meter {
     uint64_t polled, commit_failures, retries;
     uint64_t skipped, dead_letters; /* records that errors.tolerance=all left out, and the notes of them */
-    uint64_t active; /* written, not yet committed */
+    uint64_t active;                /* written, not yet committed */
     int64_t last_error_ms;
     struct kc_histogram commit_seconds, transaction_records;
     int64_t handed_us;    /* Unix us up to which the source has handed over everything; 0: not known */
@@ -32,7 +32,8 @@ struct kc_meter {
  * the source is, is what its gauge KC_METRIC_CAUGHT_UP says; one without is as far as the last record's event_us, and has
  * caught up when it returns nothing.
  */
-void kc_meter_polled(struct kc_meter *m, const struct kc_ctx *source, const struct kc_batch *b, uint64_t sent);
+void kc_meter_polled(struct kc_meter *m, const struct kc_ctx *source, const struct kc_batch *b,
+                     uint64_t sent);
 /* A transaction of so many records ended well, after ms. */
 void kc_meter_committed(struct kc_meter *m, int64_t ms, uint64_t records);
 /* A transaction was given up; poll() has asked to be called again. Both are errors that may pass. */
