@@ -1,6 +1,6 @@
 /*
  * check.h - what validate() tries out on the server, in the order in which one thing needs another: the connection, the
- * server's binary log, the account's grants, the server id, the stored position, the tables.
+ * server's binary log, the account's grants, the server id, the tables, the stored position.
  *
  * Everything is found by doing it, not by reading SHOW GRANTS, which would have to understand roles. Nothing of it
  * changes the server: the statements only read, the binary log is asked for under a server id of the check's own, and is
@@ -44,7 +44,7 @@ int kc_check_reach(const char *host, uint32_t port);
 bool kc_check_connect(struct kc_check *check);
 /* check_server.c: settings of the binary log, grants for replication, the server id. */
 void kc_check_server(struct kc_check *check);
-/* check_position.c: whether the binary log can be read from where the connector would go on. */
+/* check_position.c: whether the binary log can be read from where the connector would go on. Uses the connection up. */
 void kc_check_position(struct kc_check *check);
 /* check_tables.c: the database, the tables, SELECT on all of their columns. */
 void kc_check_tables(struct kc_check *check);

@@ -6,7 +6,6 @@
 #include <sys/random.h>
 
 #include "binlog_stream.h"
-#include "connection.h"
 
 enum { HEARTBEAT_MS = 500 };
 
@@ -76,7 +75,7 @@ static uint32_t own_server_id(void)
     return UINT32_C(0x7f000000) | (random & 0xffffff);
 }
 
-static kc_status read_first(struct kc_check *c, const struct place *place, MYSQL *mysql, struct kc_error *err)
+static kc_status read_first(struct kc_check *c, const struct place *place, struct kc_error *err)
 {
     struct kc_binlog_start start = {.flavor = c->server.flavor,
                                     .gtids = place->gtids,
@@ -86,7 +85,7 @@ static kc_status read_first(struct kc_check *c, const struct place *place, MYSQL
                                     .heartbeat_ms = HEARTBEAT_MS};
     const struct kc_event *event;
     struct kc_binlog *binlog = NULL;
-    kc_status status = kc_binlog_open(mysql, &start, -1, &binlog, err);
+    kc_status status = kc_binlog_open(c->mysql, &start, -1, &binlog, err);
 
     if (status == KC_OK)
         status = kc_binlog_next(binlog, KC_CHECK_ANSWER_MS, &event, err);
@@ -114,16 +113,8 @@ void kc_check_position(struct kc_check *c)
 {
     struct kc_error err = kc_check_no_error();
     struct place place = {.pos = 0};
-    MYSQL *mysql = NULL;
 
-    if (!c->server.log_bin || !find_place(c, &place))
-        return;
-    if (kc_connection_open(&c->config, KC_CHECK_ANSWER_MS, &mysql, &err) < 0) {
-        kc_check_problem(c, "database.user", "%s", err.message); /* a second connection may be one too many */
-    } else {
-        if (read_first(c, &place, mysql, &err) < 0)
-            report(c, &place, &err);
-        mysql_close(mysql);
-    }
+    if (c->server.log_bin && find_place(c, &place) && read_first(c, &place, &err) < 0)
+        report(c, &place, &err);
     kc_gtid_set_destroy(place.gtids);
 }

@@ -22,13 +22,12 @@ static void check(struct kc_check *c)
 
     if (!kc_check_connect(c))
         return;
-    if (kc_server_read(c->mysql, &c->server, &err) < 0) {
+    if (kc_server_read(c->mysql, &c->server, &err) < 0)
         kc_check_problem(c, "database.hostname", "%s", err.message);
-    } else {
+    else
         kc_check_server(c);
-        kc_check_position(c);
-    }
     kc_check_tables(c);
+    kc_check_position(c); /* last: the connection is good for nothing else afterwards */
     mysql_close(c->mysql);
 }
 
