@@ -71,11 +71,11 @@ def kill_in_the_middle(connector, counter, rows, dice):
 
 
 def check(counter, rows, peaks, killed, memory_mb=MEMORY_MB):
-    """Every row is in the topic once, with its value, and two tasks needed little memory for it."""
+    """Every row is in the topic once, with its value, and no task needed much memory for it."""
     assert counter.count(rows, LIMIT_S) == sum(n * 7919 % 1000003 for n in range(rows))
     peaks.sample()
     print(f"{killed}; peak memory of the tasks before and after: {peaks.mb} MB")
-    assert len(peaks.mb) == 2 and max(peaks.mb) <= memory_mb, peaks.mb
+    assert len(peaks.mb) >= 2 and max(peaks.mb) <= memory_mb, peaks.mb
 
 
 @pytest.mark.timeout(LIMIT_S)

@@ -170,7 +170,14 @@ class RowCounter(TopicReader):
 
     def committed(self):
         """How many records are committed at the most; the markers of transactions count, too."""
-        return sum(self._ends())
+        return sum(self._ends_now() or [])
+
+    def _ends_now(self):
+        """None while no broker tells, as when the topic was made this moment."""
+        try:
+            return self._ends()
+        except KafkaException:
+            return None
 
     def count(self, rows, limit_s):
         """
@@ -180,6 +187,8 @@ class RowCounter(TopicReader):
         deadline = time.monotonic() + limit_s * PATIENCE
         seen, total, found, ends = bytearray(rows), 0, 0, None
         while not ends or any(self.reached.get(p, 0) < end for p, end in enumerate(ends)):
+            if found == rows and not ends:
+                ends = self._ends_now()
             message = self.consumer.poll(0.5)
             assert time.monotonic() < deadline, f"{self.topic}: {found} of {rows} rows came; missing is {seen.find(0)}"
             if message is None:
@@ -196,6 +205,4 @@ class RowCounter(TopicReader):
             total += int(raw[at:raw.index(b",", at)])
             found += 1
             self.reached[message.partition()] = message.offset() + 1
-            if found == rows:
-                ends = self._ends()
         return total
