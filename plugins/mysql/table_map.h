@@ -20,9 +20,9 @@ struct kc_map_column {
     bool nullable;
     bool has_sign; /* the event says signed or not (optional metadata) */
     bool is_unsigned;
-    uint16_t meta;      /* as the type defines it: VARCHAR bytes, DECIMAL precision << 8 | scale, fsp ... */
-    uint16_t collation; /* 0: the event does not say */
-    struct kc_str name; /* len 0: the event does not say (binlog_row_metadata is not FULL) */
+    uint16_t meta;        /* as the type defines it: VARCHAR bytes, DECIMAL precision << 8 | scale, fsp ... */
+    uint16_t collation;   /* 0: the event does not say */
+    struct kc_str name;   /* len 0: the event does not say (binlog_row_metadata is not FULL) */
     struct kc_str labels; /* ENUM, SET: n_labels texts of packed length, in the column's character set */
     uint32_t n_labels;    /* 0: the event does not say */
     uint32_t key_place;   /* in the primary key, from 1; 0: not in it, or the event does not say */

@@ -1,0 +1,55 @@
+/*
+ * ddl_edit.h - what the clauses of a statement do to a table's columns and key: the other half of ddl_reader.h.
+ *
+ * Every function reads on from the token in hand and leaves the one behind its clause in hand. KC_ERR_UNSUPPORTED: not
+ * understood; the table is then half changed and good for nothing but kc_table_destroy(). KC_ERR_NOMEM.
+ */
+#ifndef KC_MYSQL_DDL_EDIT_H
+#define KC_MYSQL_DDL_EDIT_H
+
+#include "ddl_column.h"
+
+/* The table while the statement is applied to it. */
+struct kc_ddl {
+    enum kc_flavor flavor;
+    struct kc_sql_reader r;
+    struct kc_table *t; /* its key and schemas are made in the end */
+    bool had_primary;
+    bool key_given;    /* the statement says the primary key */
+    bool other_unique; /* unique indexes come or go, which matters without a primary key */
+};
+
+kc_status kc_ddl_no_memory(struct kc_error *err);
+
+/* Pass a keyword, or a sign, if it is in hand. */
+bool kc_ddl_take(struct kc_ddl *a, const char *keyword);
+bool kc_ddl_take_sign(struct kc_ddl *a, char sign);
+void kc_ddl_take_if_exists(struct kc_ddl *a);
+
+/* To the next comma outside of parentheses, or the end. */
+void kc_ddl_skip_clause(struct kc_ddl *a);
+
+/* Copies the name in hand; the caller frees it. */
+kc_status kc_ddl_take_name(struct kc_ddl *a, char **name, struct kc_error *err);
+
+/* FIRST and AFTER, for the column at `at`. */
+kc_status kc_ddl_take_place(struct kc_ddl *a, uint32_t at, struct kc_error *err);
+
+/* Adds a column behind all others; `name` is consumed, its definition begins with the token in hand. */
+kc_status kc_ddl_add_column(struct kc_ddl *a, char *name, struct kc_error *err);
+
+/* CHANGE (`rename`) and MODIFY: another definition and, for CHANGE, another name. */
+kc_status kc_ddl_replace_column(struct kc_ddl *a, bool rename, struct kc_error *err);
+
+kc_status kc_ddl_drop_column(struct kc_ddl *a, struct kc_error *err);
+
+/* "a TO b": which column, and the new name, which the caller frees or gives to it. */
+kc_status kc_ddl_rename_column(struct kc_ddl *a, struct kc_column **renamed, char **name,
+                               struct kc_error *err);
+
+void kc_ddl_forget_key(struct kc_ddl *a);
+
+/* An index, key or constraint that is added or created; KC_NOTHING: it is none of them, and the word is still in hand. */
+kc_status kc_ddl_index_clause(struct kc_ddl *a, struct kc_error *err);
+
+#endif
