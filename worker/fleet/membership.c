@@ -37,9 +37,9 @@ struct kc_membership {
 
     pthread_mutex_t lock; /* around these; only the thread changes `client` */
     rd_kafka_t *client;
-    bool joined;     /* the group has let us in, and has not thrown us out as far as librdkafka knows */
-    char *member_id; /* under which it has; another one: thrown out and let in anew */
-    bool led;        /* somebody has the mailbox */
+    bool joined;       /* the group has let us in, and has not thrown us out as far as librdkafka knows */
+    char *member_id;   /* under which it has; another one: thrown out and let in anew */
+    bool led;          /* somebody has the mailbox */
     atomic_bool leads; /* this worker does its work */
 
     /* The thread's own. */

@@ -24,7 +24,6 @@ kc_status kc_membership_start(struct kc_membership *m, struct kc_error *err);
  */
 bool kc_membership_destroy(struct kc_membership *m);
 
-
 /* True while this worker does the leader's work, as far as it knows. [any thread] */
 bool kc_membership_leads(const struct kc_membership *m);
 

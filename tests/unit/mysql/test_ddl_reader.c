@@ -174,12 +174,12 @@ static void the_default_charset_holds_for_what_comes(void **state)
 static void any_statement_cut_anywhere_is_read_to_its_end_and_no_further(void **state)
 {
     static const char *const all[] = {
-        "ALTER TABLE `orders` ADD COLUMN IF NOT EXISTS (x ENUM('a','b''c') NOT NULL DEFAULT 'a', y "
-        "DECIMAL(10,2)), "
-        "CHANGE name n CHAR(3) COLLATE latin1_bin AFTER id, DROP PRIMARY KEY, ADD PRIMARY KEY (amount), "
-        "COMMENT 'c'",
-        "CREATE TABLE orders (a INT PRIMARY KEY, b VARCHAR(9) AS (CONCAT(a, 'x')) STORED, KEY (b)) CHARSET "
-        "utf8mb4",
+        ("ALTER TABLE `orders` ADD COLUMN IF NOT EXISTS (x ENUM('a','b''c') NOT NULL DEFAULT 'a', y "
+         "DECIMAL(10,2)), "
+         "CHANGE name n CHAR(3) COLLATE latin1_bin AFTER id, DROP PRIMARY KEY, ADD PRIMARY KEY (amount), "
+         "COMMENT 'c'"),
+        ("CREATE TABLE orders (a INT PRIMARY KEY, b VARCHAR(9) AS (CONCAT(a, 'x')) STORED, KEY (b)) CHARSET "
+         "utf8mb4"),
         "ALTER TABLE orders RENAME COLUMN name TO x, RENAME COLUMN amount TO y",
     };
 
