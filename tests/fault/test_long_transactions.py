@@ -112,3 +112,23 @@ def test_a_table_killed_in_its_middle(connectors, schema):
     with connector.reader("t", kind=RowCounter) as counter, Peaks(connector.worker) as peaks:
         killed = kill_in_the_middle(connector, counter, TABLE_ROWS, dice)
         check(counter, TABLE_ROWS, peaks, killed)
+
+
+@pytest.mark.timeout(LIMIT_S)
+def test_rows_of_10_mb_killed_in_their_middle(connectors, schema):
+    """First as a table, then as one transaction; within the memory that a task may have unless told otherwise."""
+    dice, half = random.Random(seed()), 20
+    create(schema)
+    schema.execute("ALTER TABLE t MODIFY text LONGTEXT")
+    rows = f"INSERT INTO t SELECT n, {V.replace('id', 'n')}, 0, NULL, REPEAT('x', 10485760) FROM numbers WHERE n "
+    schema.execute(rows + f"< {half}")
+    room = {"topic__creation__default__max__message__bytes": str(30 << 20)}
+    connector = connectors.define(schema, "t", **CHEAP, **room).create()
+    with connector.reader("t", kind=RowCounter) as counter, Peaks(connector.worker) as peaks:
+        killed = kill_in_the_middle(connector, counter, half, dice)
+        connector.wait_for_snapshot(90)
+        before = counter.committed()
+        schema.execute(rows + f"BETWEEN {half} AND {2 * half - 1}")
+        wait_for(lambda: counter.committed() > before + dice.randrange(1, half // 2), 60, "the first rows", poll_s=0.01)
+        os.kill(connector.worker.the_task_pid(), signal.SIGKILL)
+        check(counter, 2 * half, peaks, killed, memory_mb=256)
