@@ -26,6 +26,12 @@ NO_DATABASE = types.SimpleNamespace(server=types.SimpleNamespace(port=1), name="
 TAKE_OVER_LIMIT_S = 20  # from kill -9 to the first record that the other worker's task writes; the aim is 10 s
 
 
+@pytest.fixture(params=["mysql", "mariadb"] if os.environ.get("KC_SOAK") == "1" else ["mysql"])
+def server(request):
+    """What workers do with each other does not depend on the database: both only with --soak."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
 def pair(kafka, scratch):
     """Two running workers with one group.id; both are stopped, and asked for sanitizer reports, at the end."""
