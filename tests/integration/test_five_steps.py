@@ -108,7 +108,8 @@ def the_five_steps(own_worker, own_connectors, schema):
         worker.start()
         connector.wait("RUNNING", 60)
         schema.execute(insert)
-        records = reader.read_until(lambda found: any(r.key == b"6" for r in found))
+        reader.read_until(lambda found: any(r.key == b"6" for r in found))
+        records = reader.read_to_decided_end()
     stories = {
         int(key): [(r.op, r.row["mysql_title"]) for r in group] for key, group in by_key(records).items()
     }

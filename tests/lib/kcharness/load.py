@@ -112,7 +112,7 @@ def drain(schema, table, reader, limit_s=120):
     reader.read_until(
         lambda records: any(record.key == key for record in records[-2000:]), limit_s, "the last row"
     )
-    return reader.read_to_end()
+    return reader.read_to_decided_end()
 
 
 def try_execute(schema, statement):

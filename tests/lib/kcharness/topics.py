@@ -43,6 +43,7 @@ class TopicReader:
 
     def __init__(self, kafka, topic, decimals=False):
         self.topic = topic
+        self.address = kafka.address
         self.records = []
         self.reached = {}  # partition -> the offset up to which everything was seen
         self.parse_float = str if decimals else None
@@ -105,11 +106,28 @@ class TopicReader:
             message.headers() or [],
         )
 
-    def _ends(self):
+    def _ends(self, consumer=None):
         return [
-            self.consumer.get_watermark_offsets(TopicPartition(self.topic, p), timeout=20)[1]
+            (consumer or self.consumer).get_watermark_offsets(TopicPartition(self.topic, p), timeout=20)[1]
             for p in range(self.partitions)
         ]
+
+    def read_to_decided_end(self, limit_s=60):
+        """
+        As read_to_end(), transactions included that are not marked as committed in every partition yet. For topics whose
+        writer is alive: of one that was killed, the last transaction stays open until its successor comes.
+        """
+        settings = {"bootstrap.servers": self.address, "group.id": unique("test-"), "isolation.level": "read_uncommitted"}
+        asker = Consumer(settings)
+        try:
+            ends = self._ends(asker)
+        finally:
+            asker.close()
+        deadline = time.monotonic() + limit_s * PATIENCE
+        while any(self.reached.get(p, 0) < end for p, end in enumerate(ends)):
+            assert time.monotonic() < deadline, f"{self.topic}: {ends} were not reached, only {self.reached}"
+            self._poll()
+        return self.records
 
     def read_to_end(self, limit_s=60):
         """Reads up to the end that every partition has now; returns all records so far."""
