@@ -89,14 +89,18 @@ def of_task(bench, name, settings, count, rate):
     bench.database.execute(f"TRUNCATE TABLE {load.DATABASE}.{load.CHANGES_TABLE}")
     topic = bench.connect(name, load.CHANGES_TABLE, "no_data", settings)
     bench.worker.rest.wait_for_state(name, "RUNNING", 60)
-    insert = (f"INSERT INTO {load.CHANGES_TABLE} ({load.NAMES}) SELECT {load.VALUES} FROM (SELECT %s AS n) AS one")
+
+    def insert(cursor, number):
+        cursor.execute(f"INSERT INTO {load.CHANGES_TABLE} ({load.NAMES})"
+                       f" SELECT {load.VALUES} FROM (SELECT {number} AS n) AS one")
+
     with bench.database.connect(database=load.DATABASE, autocommit=True) as connection:
         with connection.cursor() as cursor:
-            cursor.execute(insert, (0,))
+            insert(cursor, 0)
             wait_for(lambda: topic.exists() and topic.end() > 0, 60, f"the first message in {topic.name}",
                      detail=lambda: bench.worker.rest.status(name))
             watch = Watch(bench.kafka, topic.name, count)
-            watch.pace(rate, lambda number: cursor.execute(insert, (number,)))
+            watch.pace(rate, lambda number: insert(cursor, number))
     figures = watch.figures()
     bench.worker.rest.delete(f"/connectors/{name}")
     wait_for(lambda: not bench.worker.task_pids(), 30, "the task to end")
