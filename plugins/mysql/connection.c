@@ -17,7 +17,7 @@ static const unsigned int passing[] = {
     CR_SERVER_GONE_ERROR,
     CR_SERVER_HANDSHAKE_ERR,
     CR_SERVER_LOST,
-    CR_SSL_CONNECTION_ERROR, /* of a connection that stood; for others see connect_fail() */
+    CR_SSL_CONNECTION_ERROR, /* of a connection that stood; for others see is_tls_disagreement() */
     CR_MALFORMED_PACKET,
     2055, /* CR_SERVER_LOST_EXTENDED: lost while connecting */
     1040, /* too many connections */
@@ -84,7 +84,24 @@ static void print_advice(char *out, size_t size, const char *advice, const char 
         (void)snprintf(out, size, "%.*s'%.80s'%s", (int)(at - advice), advice, user, at + sizeof(place) - 1);
 }
 
-kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *err)
+/*
+ * TLS that cannot be agreed upon, a certificate for instance, is for a person to mend; a server that goes away in the
+ * middle of it comes back by itself.
+ */
+static bool is_tls_disagreement(MYSQL *mysql)
+{
+    static const char *const gone[] = {"unexpected eof", "reset by peer", "Broken pipe", "timed out"};
+
+    if (mysql_errno(mysql) != CR_SSL_CONNECTION_ERROR)
+        return false;
+    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+        if (strcasestr(mysql_error(mysql), gone[i]) != NULL)
+            return false;
+    return true;
+}
+
+/* What an error means; `where` names the server, unless `doing` does. */
+static kc_status fail(MYSQL *mysql, const char *doing, const char *where, struct kc_error *err)
 {
     unsigned int number = mysql_errno(mysql);
     const char *text = mysql_error(mysql);
@@ -94,7 +111,7 @@ kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *e
     (void)snprintf(err->sqlstate, sizeof(err->sqlstate), "%s", mysql_sqlstate(mysql));
     for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
         if (passing[i] == number)
-            return kc_fail(err, KC_ERR_RETRY, "cannot %s: %s (error %u)", doing, text, number);
+            return kc_fail(err, KC_ERR_RETRY, "cannot %s%s: %s (error %u)", doing, where, text, number);
     for (size_t i = 0; i < sizeof(mending) / sizeof(mending[0]); i++)
         if (mending[i].number == number) {
             print_advice(advice, sizeof(advice), mending[i].advice, mysql->user);
@@ -106,20 +123,20 @@ kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *e
     return kc_fail(err, KC_ERR_FATAL, "cannot %s: %s (error %u)", doing, text, number);
 }
 
-/*
- * Connecting failed. TLS that cannot be agreed upon, a certificate for instance, is for a person to mend; a server that
- * goes away in the middle of it comes back by itself.
- */
+kc_status kc_connection_fail(MYSQL *mysql, const char *doing, struct kc_error *err)
+{
+    char where[288] = "";
+
+    if (mysql->host != NULL)
+        (void)snprintf(where, sizeof(where), " at %.255s:%u", mysql->host, mysql->port);
+    return fail(mysql, doing, where, err);
+}
+
+/* Connecting failed; `doing` names the server. */
 static kc_status connect_fail(MYSQL *mysql, const char *doing, struct kc_error *err)
 {
-    static const char *const gone[] = {"unexpected eof", "reset by peer", "Broken pipe", "timed out"};
-    kc_status status = kc_connection_fail(mysql, doing, err);
-
-    if (mysql_errno(mysql) != CR_SSL_CONNECTION_ERROR)
-        return status;
-    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
-        if (strcasestr(mysql_error(mysql), gone[i]) != NULL)
-            return status;
+    if (!is_tls_disagreement(mysql))
+        return fail(mysql, doing, "", err);
     return kc_fail(err, KC_ERR_CONFIG,
                    "cannot %s: %.220s (error %u); check database.ssl.mode and the files of database.ssl.ca, "
                    ".cert and .key",

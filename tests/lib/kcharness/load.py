@@ -103,15 +103,24 @@ def rows_of(schema, table):
 
 
 def drain(schema, table, reader, limit_s=120):
-    """Marks the end of the table's changes with a last row, and reads until it comes; returns every record."""
+    """
+    Marks the end of the table's changes with a last row, and reads until it has come and each row of the table, too: a
+    change may overtake the rest of the snapshot. Returns every record.
+    """
     marker = 1_000_000_000 + int.from_bytes(os.urandom(3), "big")
     wait_for(
         lambda: try_execute(schema, f"INSERT INTO {table} VALUES ({marker}, 1, 'end')"), 30, "the last row"
     )
-    key = str(marker).encode()
-    reader.read_until(
-        lambda records: any(record.key == key for record in records[-2000:]), limit_s, "the last row"
-    )
+    missing = {str(row["id"]).encode() for row in rows_of(schema, table)}
+    seen = 0
+
+    def nothing_is_missing(records):
+        nonlocal seen
+        missing.difference_update(record.key for record in records[seen:])
+        seen = len(records)
+        return not missing
+
+    reader.read_until(nothing_is_missing, limit_s, "every row of the table", lambda: f"missing: {sorted(missing)[:20]}")
     return reader.read_to_decided_end()
 
 

@@ -145,8 +145,8 @@ class TopicReader:
             ), f"the ends of {self.topic}, {ends}, were not reached: {self.reached}"
             self._poll()
 
-    def read_until(self, enough, limit_s=60, what="the expected records"):
-        """Reads until enough(records) is true; returns all records so far."""
+    def read_until(self, enough, limit_s=60, what="the expected records", detail=lambda: ""):
+        """Reads until enough(records) is true; returns all records so far. detail() goes into the error's message."""
         deadline = time.monotonic() + limit_s * PATIENCE
         seen = -1
         while True:
@@ -157,7 +157,7 @@ class TopicReader:
             if time.monotonic() > deadline:
                 tail = [record.raw for record in self.records[-3:]]
                 raise AssertionError(
-                    f"{self.topic}: waited in vain for {what}; {seen} records so far, the last: {tail}"
+                    f"{self.topic}: waited in vain for {what}; {detail()} {seen} records so far, the last: {tail}"
                 )
             self._poll()
 
