@@ -14,6 +14,7 @@
 #include "plugin/scan.h"
 #include "plugin/staging.h"
 #include "plugin/version_order.h"
+#include "plugin/version_range.h"
 
 static const char log_name[] = "worker/plugin";
 
@@ -291,17 +292,78 @@ static bool is_named(const struct kc_component_info *c, const char *name)
     return false;
 }
 
-const struct kc_component_info *kc_registry_find(const struct kc_registry *r, uint32_t kind, const char *name)
+static bool is_of_kind(const struct kc_component_info *c, uint32_t kind)
+{
+    return kind != 0 ? c->kind == kind : c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK;
+}
+
+/* The highest version in the range. A version that is spelt exactly so is what was meant. */
+static const struct kc_component_info *find_best(const struct kc_registry *r, uint32_t kind, const char *name,
+                                                 const char *range)
 {
     const struct kc_component_info *best = NULL;
 
     for (size_t i = 0; i < r->n_components; i++) {
         const struct kc_component_info *c = &r->components[i];
-        bool right_kind = kind != 0 ? c->kind == kind : c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK;
 
-        if (right_kind && is_named(c, name) &&
-            (best == NULL || kc_version_compare(c->version, best->version) > 0))
+        if (!is_of_kind(c, kind) || !is_named(c, name) || !kc_version_in_range(c->version, range))
+            continue;
+        if (range != NULL && strcmp(c->version, range) == 0)
+            return c;
+        if (best == NULL || kc_version_compare(c->version, best->version) > 0)
             best = c;
     }
     return best;
+}
+
+const struct kc_component_info *kc_registry_find(const struct kc_registry *r, uint32_t kind, const char *name)
+{
+    return find_best(r, kind, name, NULL);
+}
+
+static void list_versions(const struct kc_registry *r, uint32_t kind, const char *name, struct kc_buf *out)
+{
+    for (size_t i = 0; i < r->n_components; i++) {
+        const struct kc_component_info *c = &r->components[i];
+
+        if (is_of_kind(c, kind) && is_named(c, name))
+            kc_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", c->version);
+    }
+}
+
+const struct kc_component_info *kc_registry_select(const struct kc_registry *r, uint32_t kind,
+                                                   const char *name, const char *version_range,
+                                                   struct kc_error *err)
+{
+    const struct kc_component_info *found;
+    struct kc_buf versions = {0};
+
+    if (kc_version_range_check(version_range, err) < 0)
+        return NULL;
+    found = find_best(r, kind, name, version_range);
+    if (found != NULL)
+        return found;
+    list_versions(r, kind, name, &versions);
+    if (versions.len == 0)
+        (void)kc_fail(err, KC_ERR_CONFIG,
+                      "no plugin named %s is installed on this worker; put it into plugin.path", name);
+    else
+        (void)kc_fail(err, KC_ERR_CONFIG,
+                      "no version of %s that is installed on this worker is in the range %s; installed: %s",
+                      name, version_range != NULL ? version_range : "latest",
+                      versions.failed ? "?" : versions.data);
+    kc_buf_finish(&versions);
+    return NULL;
+}
+
+const struct kc_component_info **kc_registry_list(const struct kc_registry *r, size_t *n)
+{
+    const struct kc_component_info **list = NULL;
+
+    if (r->n_components > 0)
+        list = calloc(r->n_components, sizeof(*list));
+    *n = list != NULL ? r->n_components : 0;
+    for (size_t i = 0; i < *n; i++)
+        list[i] = &r->components[i];
+    return list;
 }

@@ -52,6 +52,17 @@ const struct kc_refused_info *kc_registry_refused_at(const struct kc_registry *r
 /* By id or alias; kind 0: source or sink. The highest version. NULL: none. */
 const struct kc_component_info *kc_registry_find(const struct kc_registry *r, uint32_t kind,
                                                  const char *name);
+/*
+ * The highest version that the range of a `*.plugin.version` key allows (version_range.h; NULL or empty: any). NULL:
+ * KC_ERR_CONFIG, and *err says that the name is not installed, or lists the versions that are.
+ */
+const struct kc_component_info *kc_registry_select(const struct kc_registry *r, uint32_t kind,
+                                                   const char *name, const char *version_range,
+                                                   struct kc_error *err);
+
+/* All installed components at this moment, sorted by id, then version: an array that the caller frees, of elements that
+ * live as long as the registry. NULL when *n is 0 (or out of memory). */
+const struct kc_component_info **kc_registry_list(const struct kc_registry *r, size_t *n);
 
 /* The role `kconnect probe FILE`: prints the description or the refusal as JSON on standard output. Exit status. */
 int kc_probe_main(const char *file);

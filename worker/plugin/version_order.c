@@ -47,6 +47,21 @@ static int compare_parts(const char *a, size_t an, const char *b, size_t bn)
     return order != 0 ? order : (an > bn) - (an < bn);
 }
 
+/* Numbers of a release: a part that is not there is a 0. */
+static int compare_releases(const char *a, const char *a_end, const char *b, const char *b_end)
+{
+    while (a < a_end || b < b_end) {
+        size_t an = part_length(a, a_end), bn = part_length(b, b_end);
+        int order = compare_parts(an > 0 ? a : "0", an > 0 ? an : 1, bn > 0 ? b : "0", bn > 0 ? bn : 1);
+
+        if (order != 0)
+            return order;
+        a += an + (a + an < a_end);
+        b += bn + (b + bn < b_end);
+    }
+    return 0;
+}
+
 /* Dotted lists; the shorter one comes first when it is the beginning of the other. */
 static int compare_lists(const char *a, const char *a_end, const char *b, const char *b_end)
 {
@@ -66,7 +81,7 @@ int kc_version_compare(const char *a, const char *b)
 {
     const char *a_end = a + strcspn(a, "+"), *b_end = b + strcspn(b, "+");
     size_t an = strcspn(a, "-+"), bn = strcspn(b, "-+");
-    int order = compare_lists(a, a + an, b, b + bn);
+    int order = compare_releases(a, a + an, b, b + bn);
 
     if (order != 0)
         return order;

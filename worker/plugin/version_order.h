@@ -4,7 +4,7 @@
 
 /*
  * As semantic versioning (semver.org, 11): numbers compare as numbers, a pre-release ("1.0.0-rc1") comes before its
- * release, what follows "+" does not count. Negative, 0, positive: like strcmp.
+ * release, what follows "+" does not count. Missing numbers are 0: "1.0" equals "1.0.0". Negative, 0, positive: like strcmp.
  */
 int kc_version_compare(const char *a, const char *b);
 

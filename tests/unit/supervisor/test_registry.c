@@ -18,6 +18,7 @@
 #include "plugin/probe_child.h"
 #include "plugin/registry.h"
 #include "plugin/version_order.h"
+#include "plugin/version_range.h"
 #include "scratch.h"
 
 static const char *helper, *plugins;
@@ -136,6 +137,32 @@ static void of_two_versions_the_higher_one_is_found(void **state)
     assert_int_equal(kc_registry_count(r), 3);
     assert_string_equal(kc_registry_find(r, 0, "good-source")->version, "1.0.10");
     assert_string_equal(kc_registry_at(r, 1)->version, "1.0.0");
+    kc_registry_destroy(r);
+    remove_place(&p);
+}
+
+static void a_range_chooses_among_the_versions_side_by_side(void **state)
+{
+    static const char alias[] = "org.example.GoodSource";
+    struct place p = make_place();
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "good.so", "a.so", -1);
+    install(&p, "newer.so", "b.so", -1);
+    r = scan(&p);
+    assert_string_equal(kc_registry_select(r, 0, "good-source", NULL, &err)->version, "1.0.10");
+    assert_string_equal(kc_registry_select(r, 0, "good-source", "latest", &err)->version, "1.0.10");
+    assert_string_equal(kc_registry_select(r, KC_KIND_SOURCE, alias, "1.0.0", &err)->version, "1.0.0");
+    assert_string_equal(kc_registry_select(r, 0, "good-source", "[1.0,1.0.10)", &err)->version, "1.0.0");
+    assert_null(kc_registry_select(r, 0, "good-source", "[2.0,)", &err));
+    assert_int_equal(err.status, KC_ERR_CONFIG);
+    assert_non_null(strstr(err.message, "in the range [2.0,); installed: 1.0.0, 1.0.10"));
+    assert_null(kc_registry_select(r, 0, "good-source", "[2.0", &err));
+    assert_non_null(strstr(err.message, "[2.0 is no range of versions: a bracket is not closed"));
+    assert_null(kc_registry_select(r, 0, "bad-source", NULL, &err));
+    assert_non_null(strstr(err.message, "no plugin named bad-source is installed"));
     kc_registry_destroy(r);
     remove_place(&p);
 }
@@ -357,6 +384,46 @@ static void versions_are_ordered_as_semantic_versioning_says(void **state)
             assert_int_equal((got > 0) - (got < 0), expected);
         }
     assert_int_equal(kc_version_compare("1.0.0+a", "1.0.0+b"), 0);
+    assert_int_equal(kc_version_compare("1.0", "1.0.0"), 0);
+    assert_true(kc_version_compare("1.0-rc1", "1.0.0") < 0);
+    assert_true(kc_version_compare("1", "1.0.1") < 0);
+}
+
+static void ranges_are_read_as_maven_reads_them(void **state)
+{
+    static const struct {
+        const char *range, *inside, *outside;
+    } cases[] = {
+        {"1.2.3", "1.2.3", "1.2.4"},         {"1.2", "1.2.0", "1.2.1"},
+        {" 1.2.3 ", "1.2.3", "1.2.2"},       {"[1.2.3]", "1.2.3", "1.2.4"},
+        {"[1.0,2.0)", "1.0.0", "2.0.0"},     {"[1.0,2.0)", "1.99.1", "0.9"},
+        {"[1.0,2.0)", "2.0-rc1", "1.0-rc1"}, {"(1.0,2.0]", "2.0", "1.0"},
+        {"(,1.5]", "0.1", "1.5.1"},          {"[1.5,)", "99", "1.4.9"},
+        {"[1.0,1.0]", "1.0", "1.0.1"},       {"[ 1.0 , 1.2 ] , [ 1.4 , )", "1.4", "1.3"},
+        {"(,1.0],[1.2,)", "1.2", "1.1"},
+    };
+    static const char *const wrong[] = {
+        "[1.0",          "[1.0,2.0", "(1.0)",      "[]",   "[1.0]]",        "[2.0,1.0]", "[1.0,1.0)",
+        "[1.0,2.0,3.0]", "1.0,2.0",  "[1.0][2.0]", "1.0)", "[1.0,2.0),3.0", "[1.0,[2.0]"};
+    struct kc_error err = KC_ERROR_INIT;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        if (kc_version_range_check(cases[i].range, &err) < 0)
+            fail_msg("%s", err.message);
+        if (!kc_version_in_range(cases[i].inside, cases[i].range))
+            fail_msg("%s is not in %s", cases[i].inside, cases[i].range);
+        if (kc_version_in_range(cases[i].outside, cases[i].range))
+            fail_msg("%s is in %s", cases[i].outside, cases[i].range);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        if (kc_version_range_check(wrong[i], &err) == KC_OK)
+            fail_msg("%s is taken for a range", wrong[i]);
+        assert_non_null(strstr(err.message, wrong[i]));
+        assert_false(kc_version_in_range("1.0", wrong[i]));
+    }
+    assert_true(kc_version_in_range("0.1", NULL) && kc_version_in_range("0.1", "") &&
+                kc_version_in_range("0.1", "latest"));
 }
 
 int main(int argc, char **argv)
@@ -365,6 +432,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_good_plugin_is_described_completely),
         cmocka_unit_test(a_plugin_is_loaded_from_a_private_copy_named_by_its_content),
         cmocka_unit_test(of_two_versions_the_higher_one_is_found),
+        cmocka_unit_test(a_range_chooses_among_the_versions_side_by_side),
+        cmocka_unit_test(ranges_are_read_as_maven_reads_them),
         cmocka_unit_test(a_plugin_in_its_own_folder_finds_its_private_library),
         cmocka_unit_test(what_a_plugin_prints_is_not_taken_for_the_answer),
         cmocka_unit_test(each_bad_plugin_is_refused_with_its_own_reason),
