@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-#include "task/parse_config.h"
+#include "task/component_open.h"
+#include "task/retry.h"
 
 static kc_status grow_slices(struct kc_slices *s, uint64_t more)
 {
@@ -38,38 +39,26 @@ static kc_status grow_keys(struct kc_bytes *b, uint64_t more)
     return KC_OK;
 }
 
-static kc_status open_one(struct kc_converter *c, struct kc_task *task, enum kc_task_role role,
-                          const char *prefix, int32_t which, struct kc_error *err)
+static kc_status open_one(struct kc_converter *c, struct kc_task *task, const char *role, int32_t which,
+                          struct kc_error *err)
 {
-    const struct kc_task_plugin *plugin = &task->start.plugins[role];
-    struct kc_component_ref component;
-    struct kc_props *props;
     struct kc_parsed *config = NULL;
-    kc_status status =
-        kc_plugin_load(plugin->file, KC_KIND_CONVERTER, plugin->id, kc_host_table(), &component, err);
+    kc_status status = kc_component_prepare(&c->ctx, task, role, KC_KIND_CONVERTER, &config, err);
 
     if (status < 0)
         return status;
-    kc_ctx_init(&c->ctx, task, &component);
     c->ctx.stage = which == KC_FOR_KEY ? "KEY_CONVERTER" : "VALUE_CONVERTER";
-    c->ops = component.def->ops;
+    c->ops = c->ctx.component.def->ops;
     c->slices = (struct kc_slices){.struct_size = sizeof(c->slices), .grow = grow_slices};
-    if (!KC_CAN(struct kc_converter_ops, c->ops, encode))
-        return kc_fail(err, KC_ERR_CONFIG, "%s cannot write, only read", component.label);
-    props = kc_config_under(task->start.config, prefix);
-    if (props == NULL)
-        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
-    config = kc_config_parse(component.def->config, props, err);
-    kc_props_destroy(props);
-    if (config == NULL) {
-        (void)kc_wrap(err, "%s", prefix);
-        return err->status;
+    if (KC_CAN(struct kc_converter_ops, c->ops, encode)) {
+        kc_ctx_enter(&c->ctx, "open");
+        status = c->ops->open(&c->ctx, kc_parsed_map(config), which, &c->self, err);
+        kc_ctx_leave(&c->ctx);
+        c->opened = status >= 0;
+    } else {
+        status = kc_fail(err, KC_ERR_CONFIG, "%s cannot write, only read", c->ctx.component.label);
     }
-    kc_ctx_enter(&c->ctx, "open");
-    status = c->ops->open(&c->ctx, kc_parsed_map(config), which, &c->self, err);
-    kc_ctx_leave(&c->ctx);
     kc_parsed_destroy(config);
-    c->opened = status >= 0;
     return status;
 }
 
@@ -78,9 +67,9 @@ kc_status kc_encoder_open(struct kc_encoder *e, struct kc_task *task, struct kc_
     kc_status status;
 
     *e = (struct kc_encoder){.key_bytes = {.struct_size = sizeof(e->key_bytes), .grow = grow_keys}};
-    status = open_one(&e->key, task, KC_ROLE_KEY_CONVERTER, "key.converter.", KC_FOR_KEY, err);
+    status = open_one(&e->key, task, KC_ROLE_KEY_CONVERTER, KC_FOR_KEY, err);
     if (status >= 0)
-        status = open_one(&e->value, task, KC_ROLE_VALUE_CONVERTER, "value.converter.", KC_FOR_VALUE, err);
+        status = open_one(&e->value, task, KC_ROLE_VALUE_CONVERTER, KC_FOR_VALUE, err);
     return status;
 }
 
@@ -107,13 +96,21 @@ void kc_encoder_close(struct kc_encoder *e)
 static kc_status run_one(struct kc_converter *c, struct kc_batch *b, struct kc_bytes *out,
                          struct kc_error *err)
 {
+    struct kc_attempts attempts = {0};
+    uint64_t before = out->len;
     kc_status status;
 
+    do {
+        c->slices.len = 0;
+        out->len = before;
+        kc_ctx_enter(&c->ctx, "encode");
+        status = c->ops->encode(c->self, b, out, &c->slices, err);
+        kc_ctx_leave(&c->ctx);
+    } while (status == KC_ERR_RETRY && kc_retry_wait(c->ctx.task, &attempts, err) == KC_RETRY_AGAIN);
+    if (status != KC_ERR_RETRY)
+        return status;
     c->slices.len = 0;
-    kc_ctx_enter(&c->ctx, "encode");
-    status = c->ops->encode(c->self, b, out, &c->slices, err);
-    kc_ctx_leave(&c->ctx);
-    return status;
+    return kc_retry_settle(&c->ctx, &attempts, b, err);
 }
 
 kc_status kc_encoder_run(struct kc_encoder *e, struct kc_batch *b, struct kc_out *out,

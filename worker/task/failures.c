@@ -61,6 +61,11 @@ void kc_failures_finish(struct kc_failures *f)
     f->cap = 0;
 }
 
+bool kc_failures_need_originals(const struct kc_failures *f)
+{
+    return f->tolerated && (f->dead_letters != NULL || f->logged_whole);
+}
+
 kc_status kc_failures_add(struct kc_failures *f, const struct kc_failure *failure, struct kc_error *err)
 {
     char *why;
@@ -70,6 +75,8 @@ kc_status kc_failures_add(struct kc_failures *f, const struct kc_failure *failur
             err->status = KC_ERR_FATAL;
         return err->status;
     }
+    if (kc_failures_has(f, failure->index))
+        return KC_OK;
     if (f->n == f->cap) {
         size_t cap = f->cap == 0 ? 16 : f->cap * 2;
         struct kc_failure *list = reallocarray(f->list, cap, sizeof(*list));

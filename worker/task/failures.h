@@ -19,18 +19,22 @@
 #include "base/props.h"
 
 struct kc_failure {
-    uint32_t index;        /* of the record in its batch */
-    const char *stage;     /* Kafka Connect's word: TASK_POLL KEY_CONVERTER VALUE_CONVERTER KAFKA_PRODUCE */
+    uint32_t index; /* of the record in its batch */
+    /* Kafka Connect's word: TASK_POLL TRANSFORMATION KEY_CONVERTER VALUE_CONVERTER HEADER_CONVERTER KAFKA_PRODUCE */
+    const char *stage;
     const char *component; /* who says so, "dataworks-json 0.1.0"; borrowed until kc_failures_clear() */
     const char *exception; /* the Java class that tools for dead letters know this kind by */
     uint64_t bytes, limit; /* of a record that is too large; 0: something else is wrong */
     char *why;             /* a sentence */
+    /* The record before its transforms, where they failed it (pipeline.h says how long); NULL: the one of the batch. */
+    const struct kc_record *original;
 };
 
 struct kc_failures {
     bool tolerated;
     bool logged, logged_whole;
     bool with_context;
+    bool muted; /* what fails now is a dead letter's own record, and counts no second time */
     int16_t replication;
     const char *dead_letter_name;        /* "": there is no such topic; borrowed from the configuration */
     const struct kc_topic *dead_letters; /* interned by the session */
@@ -47,8 +51,11 @@ void kc_failures_finish(struct kc_failures *f);
 /* Forgets those of the last batch. */
 void kc_failures_clear(struct kc_failures *f);
 
+/* True when somebody will want to know what a record was before its transforms: a dead letter, or the log. */
+bool kc_failures_need_originals(const struct kc_failures *f);
+
 /*
- * Notes one, `why` copied from *err. KC_OK: it is tolerated. Otherwise the task has to fail: the status is err's, or
+ * Notes one, `why` copied from *err; a record that is among them already stays what it is. KC_OK: it is tolerated. Otherwise the task has to fail: the status is err's, or
  * KC_ERR_FATAL if that is of one record.
  */
 kc_status kc_failures_add(struct kc_failures *f, const struct kc_failure *failure, struct kc_error *err);

@@ -85,8 +85,12 @@ static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, co
     struct kc_error failed = KC_ERROR_INIT;
 
     kc_batch_at(b, i)->flags |= KC_REC_FAILED;
+    if (t->failures.muted)
+        return;
     atomic_fetch_add(&t->errors, 1);
     (void)kc_fail(&failed, why->status, "%s", why->message);
+    if (strcmp(ctx->stage, "TRANSFORMATION") == 0) /* several may have the same sentence */
+        (void)kc_wrap(&failed, "%s", ctx->component.label);
     if (kc_failures_add(&t->failures, &failure, &failed) < 0)
         kc_task_raise(t, &failed);
 }

@@ -167,11 +167,14 @@ static kc_status run_source(struct session *s, struct kc_error *err)
 
 kc_status kc_session_run(struct kc_task *t, struct kc_error *err)
 {
-    const struct kc_task_plugin *plugin = &t->start.plugins[KC_ROLE_CONNECTOR];
+    const struct kc_task_plugin *plugin = kc_start_plugin(&t->start, KC_ROLE_CONNECTOR);
     struct session s = {.task = t};
     struct kc_component_ref component;
     kc_status status;
 
+    if (t->start.sink)
+        return kc_fail(err, KC_ERR_CONFIG, "this worker runs sources only, and %s is a sink",
+                       t->start.connector);
     t->fenced = t->reopen = false;
     (void)snprintf(s.client_id, sizeof(s.client_id), "connector-%s-%d", t->start.connector, t->start.task);
     (void)snprintf(s.group, sizeof(s.group), "connect-%s", t->start.connector);

@@ -1,14 +1,9 @@
 #include "task/start.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-
-static const char *const role_names[KC_ROLE_COUNT] = {
-    [KC_ROLE_CONNECTOR] = "connector",
-    [KC_ROLE_KEY_CONVERTER] = "key.converter",
-    [KC_ROLE_VALUE_CONVERTER] = "value.converter",
-};
 
 /* A member that must be a text; "" and a mistake when it is not. */
 static const char *need_text(const cJSON *obj, const char *name, kc_status *status, struct kc_error *err)
@@ -36,29 +31,38 @@ static struct kc_props *props_of(const cJSON *obj, const char *name, kc_status *
     return p;
 }
 
+const struct kc_task_plugin *kc_start_plugin(const struct kc_start *s, const char *role)
+{
+    for (size_t i = 0; i < s->n_plugins; i++) {
+        if (strcmp(s->plugins[i].role, role) == 0)
+            return &s->plugins[i];
+    }
+    return NULL;
+}
+
 static kc_status read_plugins(const cJSON *list, struct kc_start *s, struct kc_error *err)
 {
+    static const char *const needed[] = {KC_ROLE_CONNECTOR, KC_ROLE_KEY_CONVERTER, KC_ROLE_VALUE_CONVERTER};
     const cJSON *item;
     kc_status status = KC_OK;
 
+    s->plugins = calloc((size_t)cJSON_GetArraySize(list) + 1, sizeof(*s->plugins));
+    if (s->plugins == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     cJSON_ArrayForEach(item, list)
     {
-        const char *role = need_text(item, "role", &status, err);
+        struct kc_task_plugin *p = &s->plugins[s->n_plugins++];
 
-        for (int i = 0; i < KC_ROLE_COUNT; i++) {
-            if (strcmp(role, role_names[i]) != 0)
-                continue;
-            s->plugins[i].id = need_text(item, "id", &status, err);
-            s->plugins[i].file = need_text(item, "file", &status, err);
-            s->plugins[i].version = kc_json_text(item, "version");
-            if (s->plugins[i].version == NULL)
-                s->plugins[i].version = "";
-        }
+        p->role = need_text(item, "role", &status, err);
+        p->id = need_text(item, "id", &status, err);
+        p->file = need_text(item, "file", &status, err);
+        p->version = kc_json_text(item, "version");
+        if (p->version == NULL)
+            p->version = "";
     }
-    for (int i = 0; i < KC_ROLE_COUNT && status == KC_OK; i++) {
-        if (s->plugins[i].file == NULL)
-            status =
-                kc_fail(err, KC_ERR_FATAL, "the start message names no plugin for \"%s\"", role_names[i]);
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]) && status == KC_OK; i++) {
+        if (kc_start_plugin(s, needed[i]) == NULL)
+            status = kc_fail(err, KC_ERR_FATAL, "the start message names no plugin for \"%s\"", needed[i]);
     }
     return status;
 }
@@ -91,9 +95,11 @@ kc_status kc_start_read(cJSON *json, struct kc_start *out, struct kc_error *err)
     out->log_format = kc_json_text(json, "log_format");
     if (status < 0)
         return status;
-    if (strcmp(kind, "source") != 0)
-        return kc_fail(err, KC_ERR_CONFIG, "this worker runs sources only, and %s is a %s", out->connector,
-                       kind);
+    out->sink = strcmp(kind, "sink") == 0;
+    if (!out->sink && strcmp(kind, "source") != 0)
+        return kc_fail(err, KC_ERR_FATAL,
+                       "the start message calls %s a \"%s\", which is neither source nor sink",
+                       out->connector, kind);
     if (out->offset_partitions < 1 || out->offset_partitions > 10000)
         return kc_fail(err, KC_ERR_FATAL, "the start message gives the offset topic %d partitions",
                        out->offset_partitions);
@@ -107,6 +113,7 @@ void kc_start_finish(struct kc_start *s)
     kc_props_destroy(s->consumer);
     kc_props_destroy(s->admin);
     kc_props_destroy(s->topic_creation);
+    free(s->plugins);
     cJSON_Delete(s->json);
     *s = (struct kc_start){0};
 }

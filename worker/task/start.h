@@ -9,9 +9,16 @@
 #include "base/error.h"
 #include "base/props.h"
 
-enum kc_task_role { KC_ROLE_CONNECTOR, KC_ROLE_KEY_CONVERTER, KC_ROLE_VALUE_CONVERTER, KC_ROLE_COUNT };
+/* What a task needs a plugin for; these three are always there. */
+#define KC_ROLE_CONNECTOR        "connector"
+#define KC_ROLE_KEY_CONVERTER    "key.converter"
+#define KC_ROLE_VALUE_CONVERTER  "value.converter"
+#define KC_ROLE_HEADER_CONVERTER "header.converter" /* may be missing: headers.h says what holds then */
+#define KC_ROLE_TRANSFORM        "transforms." /* and its alias, one for each that the key `transforms` lists */
+#define KC_ROLE_PREDICATE        "predicates." /* and its alias, one for each that a transform names */
 
 struct kc_task_plugin {
+    const char *role;
     const char *id;
     const char *version; /* may be "" */
     const char *file;    /* the staged .so */
@@ -24,9 +31,12 @@ struct kc_start {
     int task;
     const char *worker_id;
     const char *group_id;
+    bool sink; /* the connector is one; else it is a source */
     bool paused;
-    struct kc_props *config;
-    struct kc_task_plugin plugins[KC_ROLE_COUNT];
+    struct kc_props
+        *config; /* the connector's; where the worker's converter is used, with the worker's keys of it */
+    struct kc_task_plugin *plugins;
+    size_t n_plugins;
     struct kc_props *producer;
     struct kc_props *consumer;
     struct kc_props *admin;
@@ -42,5 +52,8 @@ struct kc_start {
 /* Takes over `json`, whether it succeeds or not. kc_start_finish() afterwards in both cases. */
 kc_status kc_start_read(cJSON *json, struct kc_start *out, struct kc_error *err);
 void kc_start_finish(struct kc_start *s);
+
+/* The plugin of a role; NULL: the start message names none. */
+const struct kc_task_plugin *kc_start_plugin(const struct kc_start *s, const char *role);
 
 #endif

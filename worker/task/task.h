@@ -12,6 +12,7 @@
 #include "task/memory.h"
 #include "task/meter.h"
 #include "task/offsets.h"
+#include "task/retry.h"
 #include "task/schema_store.h"
 #include "task/start.h"
 #include "task/topics.h"
@@ -24,6 +25,7 @@ struct kc_task {
     struct kc_topics *topics;
     struct kc_offsets *offsets;  /* of the current session; NULL between two */
     struct kc_failures failures; /* of the batch in hand */
+    struct kc_retry retry;
     struct kc_memory memory;
     bool exactly_once;
     bool fenced;         /* the session ended because another process took over */

@@ -77,6 +77,8 @@ static kc_status set_up_rooms(struct kc_task *t, struct kc_error *err)
                        "exactly.once.support: the value must be requested, required or disabled");
     if (kc_failures_init(&t->failures, t->start.config, err) < 0)
         return err->status;
+    if (kc_retry_init(&t->retry, t->start.config, err) < 0)
+        return err->status;
     t->schemas = kc_schemas_create();
     t->topics = kc_topics_create(&topics);
     return t->schemas == NULL || t->topics == NULL ? kc_fail(err, KC_ERR_NOMEM, "out of memory") : KC_OK;
