@@ -1,0 +1,34 @@
+/*
+ * allowed_paths.h - the key allowed.paths: which files and folders a provider may read.
+ *
+ * Kafka Connect compares texts; here what counts is where a path leads to, all symbolic links followed. So neither ".."
+ * nor a link leads out of an allowed folder, and a folder whose files are links within it (as Kubernetes mounts them) works.
+ */
+#ifndef KC_PROVIDERS_ALLOWED_PATHS_H
+#define KC_PROVIDERS_ALLOWED_PATHS_H
+
+#include <kconnect/config.h>
+
+/* Zero-initialised: everything is allowed. */
+struct kc_allowed_paths {
+    char **list; /* resolved, absolute */
+    uint32_t n;
+};
+
+/* The declaration of the key. */
+#define KC_ALLOWED_PATHS_KEY                                                                                 \
+    {                                                                                                        \
+        .name = "allowed.paths", .type = KC_CFG_LIST, .importance = KC_IMPORTANCE_HIGH,                      \
+        .doc = "Files and folders that may be read, absolute, by comma; default: all. A path counts as the " \
+               "file that it leads to once symbolic links are followed.",                                    \
+    }
+
+/* Reads "allowed.paths" of a parsed configuration. KC_ERR_CONFIG: one is not absolute, or does not exist. */
+kc_status kc_allowed_paths_read(struct kc_allowed_paths *a, const struct kc_map *config,
+                                struct kc_error *err);
+void kc_allowed_paths_finish(struct kc_allowed_paths *a);
+
+/* Whether the open file or folder `fd` may be read. False as well when the system does not tell where it is. */
+int32_t kc_allowed_paths_permit(const struct kc_allowed_paths *a, int fd);
+
+#endif
