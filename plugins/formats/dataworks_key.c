@@ -1,5 +1,7 @@
 #include "dataworks_value.h"
 
+#include "side.h"
+
 #include <kconnect/sdk.h>
 
 static kc_status absent(const struct kc_dw_column *c, struct kc_error *err)
@@ -79,9 +81,9 @@ kc_status kc_dw_encode_keys(struct kc_dataworks *d, struct kc_batch *b, struct k
         if (status == KC_ERR_NOMEM)
             status = kc_fail(err, KC_ERR_NOMEM, "out of memory while writing a key");
         if (status >= 0)
-            status = kc_dw_slice(slices, &o, start, i, is_null, err);
+            status = kc_slice_add(slices, &o, start, i, is_null, err);
         if (status < 0)
-            status = kc_dw_give_up(d, b, i, &o, start, slices, n_slices, status, err);
+            status = kc_give_up(d->ctx, b, i, &o, start, slices, n_slices, status, err);
     }
     kc_out_end(&o);
     return status;

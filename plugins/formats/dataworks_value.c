@@ -1,6 +1,7 @@
 #include "dataworks_value.h"
 
 #include "json_number.h"
+#include "side.h"
 
 #include <kconnect/sdk.h>
 
@@ -162,7 +163,7 @@ static kc_status put_document(struct kc_out *o, const struct kc_dw_table *t, str
     o->cur += times->len;
     memcpy(o->cur, tail->text, tail->len);
     o->cur += tail->len;
-    return kc_dw_slice(slices, o, start, i, false, err);
+    return kc_slice_add(slices, o, start, i, false, err);
 }
 
 static kc_status lacks(const struct kc_dw_table *t, char op, const char *image, struct kc_error *err)
@@ -216,31 +217,6 @@ static kc_status put_change(struct kc_dataworks *d, struct kc_out *o, const stru
     }
 }
 
-kc_status kc_dw_slice(struct kc_slices *slices, const struct kc_out *o, uint64_t start, uint32_t record,
-                      bool is_null, struct kc_error *err)
-{
-    uint64_t len = kc_out_at(o) - start;
-
-    if (len > UINT32_MAX)
-        return kc_fail(err, KC_ERR_RECORD, "a message is longer than 4 GiB");
-    if (slices->cap == slices->len && slices->grow(slices, 1) < 0)
-        return out_of_memory(err);
-    slices->list[slices->len++] = (struct kc_slice){start, (uint32_t)len, record, is_null, 0};
-    return KC_OK;
-}
-
-kc_status kc_dw_give_up(struct kc_dataworks *d, struct kc_batch *b, uint32_t i, struct kc_out *o,
-                        uint64_t start, struct kc_slices *slices, uint64_t n_slices, kc_status status,
-                        struct kc_error *err)
-{
-    o->cur = o->bytes->data + start;
-    slices->len = n_slices;
-    if (status != KC_ERR_RECORD)
-        return status;
-    kc_host->record_failed(d->ctx, b, i, err);
-    return KC_OK;
-}
-
 kc_status kc_dw_encode_values(struct kc_dataworks *d, struct kc_batch *b, struct kc_bytes *out,
                               struct kc_slices *slices, struct kc_error *err)
 {
@@ -277,7 +253,7 @@ kc_status kc_dw_encode_values(struct kc_dataworks *d, struct kc_batch *b, struct
             status = put_change(d, &o, t, &r, rec, i, slices, err);
         }
         if (status < 0)
-            status = kc_dw_give_up(d, b, i, &o, start, slices, n_slices, status, err);
+            status = kc_give_up(d->ctx, b, i, &o, start, slices, n_slices, status, err);
     }
     kc_out_end(&o);
     return status;

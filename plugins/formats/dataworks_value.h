@@ -24,13 +24,4 @@ kc_status kc_dw_encode_values(struct kc_dataworks *d, struct kc_batch *b, struct
 kc_status kc_dw_encode_keys(struct kc_dataworks *d, struct kc_batch *b, struct kc_bytes *out,
                             struct kc_slices *slices, struct kc_error *err);
 
-/* Appends a slice that begins at `start` and ends at the writer's position. KC_ERR_RECORD: longer than 4 GiB. */
-kc_status kc_dw_slice(struct kc_slices *slices, const struct kc_out *o, uint64_t start, uint32_t record,
-                      bool is_null, struct kc_error *err);
-
-/* Takes back what record i has appended and reports it; returns other failures than KC_ERR_RECORD unchanged. */
-kc_status kc_dw_give_up(struct kc_dataworks *d, struct kc_batch *b, uint32_t i, struct kc_out *o,
-                        uint64_t start, struct kc_slices *slices, uint64_t n_slices, kc_status status,
-                        struct kc_error *err);
-
 #endif

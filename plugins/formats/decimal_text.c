@@ -114,3 +114,35 @@ size_t kc_decimal_text(uint8_t *dst, const uint8_t *unscaled, size_t n, int32_t 
     start = digits_before(end, limbs, magnitude(unscaled, n, negative, limbs));
     return with_point(dst, negative, start, (size_t)(end - start), scale);
 }
+
+size_t kc_decimal_java_text(uint8_t *dst, const uint8_t *unscaled, size_t n, int32_t scale)
+{
+    uint8_t whole[KC_DECIMAL_TEXT_BYTES], *p = dst;
+    size_t len, digits, negative;
+    int64_t exponent;
+
+    if (scale > KC_DECIMAL_MAX_SCALE || scale < -KC_DECIMAL_MAX_SCALE)
+        return 0;
+    len = kc_decimal_text(whole, unscaled, n, 0);
+    if (len == 0)
+        return 0;
+    negative = whole[0] == '-';
+    digits = len - negative;
+    exponent = (int64_t)digits - 1 - scale;
+    if (scale >= 0 && exponent >= -6)
+        return kc_decimal_text(dst, unscaled, n, scale);
+    memcpy(p, whole, negative + 1);
+    p += negative + 1;
+    if (digits > 1) {
+        *p++ = '.';
+        memcpy(p, whole + negative + 1, digits - 1);
+        p += digits - 1;
+    }
+    if (exponent != 0) {
+        *p++ = 'E';
+        if (exponent > 0)
+            *p++ = '+';
+        p = kc_put_i64(p, exponent);
+    }
+    return (size_t)(p - dst);
+}

@@ -86,17 +86,26 @@ static uint8_t *put_text(uint8_t *p, const char *text)
     return p + n;
 }
 
+/* From which size on a number has an exponent, and how that is written. */
+struct form {
+    int most, least; /* places of the point */
+    char exponent;
+};
+
+static const struct form ecmascript = {21, -5, 'e'}; /* beyond its limits an exponent is easier to read */
+static const struct form java = {7, -2, 'E'};
+
 /* n digits with the point behind the first `point` of them; zeros are added where it lies outside. */
-static uint8_t *put_digits(uint8_t *p, const char *digits, int n, int point)
+static uint8_t *put_digits(uint8_t *p, const char *digits, int n, int point, const struct form *form)
 {
-    if (point > 21 || point < -5) { /* the limits of ECMAScript: beyond them an exponent is easier to read */
+    if (point > form->most || point < form->least) {
         *p++ = (uint8_t)digits[0];
         *p++ = '.';
         if (n == 1)
             *p++ = '0';
         memcpy(p, digits + 1, (size_t)n - 1);
         p += n - 1;
-        *p++ = 'e';
+        *p++ = (uint8_t)form->exponent;
         return kc_put_i64(p, point - 1);
     }
     if (point <= 0) {
@@ -118,7 +127,7 @@ static uint8_t *put_digits(uint8_t *p, const char *digits, int n, int point)
 }
 
 /* m / 10^k, m not divisible by 10 unless k is 0. */
-static uint8_t *put_scaled(uint8_t *p, uint64_t m, int k)
+static uint8_t *put_scaled(uint8_t *p, uint64_t m, int k, const struct form *form)
 {
     char digits[KC_NUMBER_BYTES];
     int n = (int)(kc_put_u64((uint8_t *)digits, m) - (uint8_t *)digits);
@@ -126,11 +135,11 @@ static uint8_t *put_scaled(uint8_t *p, uint64_t m, int k)
 
     while (n > 1 && digits[n - 1] == '0')
         n--;
-    return put_digits(p, digits, n, point);
+    return put_digits(p, digits, n, point, form);
 }
 
 /* Any other value: the C library's correctly rounded digits, as few as read back the same. */
-static uint8_t *put_slowly(uint8_t *p, double v, int least, int most, bool single)
+static uint8_t *put_slowly(uint8_t *p, double v, int least, int most, bool single, const struct form *form)
 {
     char text[40], digits[24];
     int n = 0, point;
@@ -146,7 +155,7 @@ static uint8_t *put_slowly(uint8_t *p, double v, int least, int most, bool singl
             digits[n++] = *c;
     while (n > 1 && digits[n - 1] == '0')
         n--;
-    return put_digits(p, digits, n, point);
+    return put_digits(p, digits, n, point, form);
 }
 
 /*
@@ -172,15 +181,11 @@ static bool few_digits(double v, double limit, bool single, uint64_t *m, int *k)
     return false;
 }
 
-static uint8_t *put_real(uint8_t *p, double v, bool single)
+static uint8_t *put_finite(uint8_t *p, double v, bool single, const struct form *form)
 {
     uint64_t m;
     int k;
 
-    if (isnan(v))
-        return put_text(p, "\"NaN\"");
-    if (isinf(v))
-        return put_text(p, v < 0 ? "\"-Infinity\"" : "\"Infinity\"");
     if (signbit(v)) {
         *p++ = '-';
         v = -v;
@@ -188,19 +193,47 @@ static uint8_t *put_real(uint8_t *p, double v, bool single)
     if (v == 0)
         return put_text(p, "0.0");
     if (few_digits(v, single ? 1e6 : 1e15, single, &m, &k))
-        return put_scaled(p, m, k);
+        return put_scaled(p, m, k, form);
     /* Every decimal of 6 or 15 digits has a number of its own, except among the subnormal ones. */
     if (single)
-        return put_slowly(p, v, v < FLT_MIN ? 1 : 6, 9, true);
-    return put_slowly(p, v, v < DBL_MIN ? 1 : 15, 17, false);
+        return put_slowly(p, v, v < FLT_MIN ? 1 : 6, 9, true, form);
+    return put_slowly(p, v, v < DBL_MIN ? 1 : 15, 17, false, form);
+}
+
+static uint8_t *put_json(uint8_t *p, double v, bool single)
+{
+    if (isnan(v))
+        return put_text(p, "\"NaN\"");
+    if (isinf(v))
+        return put_text(p, v < 0 ? "\"-Infinity\"" : "\"Infinity\"");
+    return put_finite(p, v, single, &ecmascript);
+}
+
+static uint8_t *put_java(uint8_t *p, double v, bool single)
+{
+    if (isnan(v))
+        return put_text(p, "NaN");
+    if (isinf(v))
+        return put_text(p, v < 0 ? "-Infinity" : "Infinity");
+    return put_finite(p, v, single, &java);
 }
 
 uint8_t *kc_put_double(uint8_t *p, double v)
 {
-    return put_real(p, v, false);
+    return put_json(p, v, false);
 }
 
 uint8_t *kc_put_float(uint8_t *p, float v)
 {
-    return put_real(p, v, true);
+    return put_json(p, v, true);
+}
+
+uint8_t *kc_put_java_double(uint8_t *p, double v)
+{
+    return put_java(p, v, false);
+}
+
+uint8_t *kc_put_java_float(uint8_t *p, float v)
+{
+    return put_java(p, v, true);
 }

@@ -19,4 +19,11 @@ uint8_t *kc_put_eight_digits(uint8_t *p, uint32_t v);
 uint8_t *kc_put_double(uint8_t *p, double v);
 uint8_t *kc_put_float(uint8_t *p, float v);
 
+/*
+ * The same digits in the form of Java's Double.toString, which Kafka Connect's formats write: from 10^-3 to below 10^7
+ * with a point, otherwise as 1.0E10. NaN, Infinity and -Infinity come without quotation marks.
+ */
+uint8_t *kc_put_java_double(uint8_t *p, double v);
+uint8_t *kc_put_java_float(uint8_t *p, float v);
+
 #endif

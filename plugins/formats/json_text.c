@@ -1,5 +1,7 @@
 #include "json_text.h"
 
+#include "utf8.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -102,37 +104,6 @@ static inline size_t copy_plain(uint8_t *dst, const uint8_t *s, const uint8_t *e
 }
 #endif
 
-/*
- * Length of the UTF-8 sequence at s (first byte >= 0x80), or minus the length of the part to be replaced.
- * The ranges of the second byte are those of Unicode's table 3-7.
- */
-static int sequence(const uint8_t *s, const uint8_t *end)
-{
-    uint8_t low = 0x80, high = 0xbf;
-    int n;
-
-    if (*s >= 0xc2 && *s <= 0xdf)
-        n = 2;
-    else if (*s >= 0xe0 && *s <= 0xef)
-        n = 3;
-    else if (*s >= 0xf0 && *s <= 0xf4)
-        n = 4;
-    else
-        return -1;
-    if (*s == 0xe0)
-        low = 0xa0;
-    else if (*s == 0xed)
-        high = 0x9f;
-    else if (*s == 0xf0)
-        low = 0x90;
-    else if (*s == 0xf4)
-        high = 0x8f;
-    for (int i = 1; i < n; i++, low = 0x80, high = 0xbf)
-        if (s + i >= end || s[i] < low || s[i] > high)
-            return -i;
-    return n;
-}
-
 static uint8_t *put_escape(uint8_t *p, uint8_t byte, uint8_t letter)
 {
     static const char hex[] = "0123456789abcdef";
@@ -167,7 +138,7 @@ static const uint8_t *put_block(uint8_t **dst, const uint8_t *s, const uint8_t *
             continue;
         }
         for (; s < stop && *s >= 0x80; s += n < 0 ? -n : n) { /* scripts beyond ASCII come in runs */
-            n = sequence(s, end);
+            n = kc_utf8_sequence(s, end);
             if (n < 0) {
                 p = kc_put_literal(p, "\xef\xbf\xbd");
                 continue;

@@ -1,10 +1,15 @@
+#include "bytes_converter.h"
 #include "dataworks.h"
+#include "string_converter.h"
 
 #include <kconnect/sdk.h>
 
 const struct kc_host *kc_host;
 
-static const struct kc_component *const components[] = {&kc_dataworks_json};
+static const struct kc_component *const components[] = {
+    &kc_dataworks_json,  &kc_string_converter,       &kc_string_header_converter,
+    &kc_bytes_converter, &kc_bytes_header_converter,
+};
 
 static const struct kc_plugin plugin = {
     KC_PLUGIN_HEADER(components, sizeof(components) / sizeof(components[0])),
