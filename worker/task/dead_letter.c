@@ -70,7 +70,7 @@ static rd_kafka_headers_t *make_headers(const struct letters *l, const struct kc
     struct kc_error ignored = KC_ERROR_INIT;
     rd_kafka_headers_t *headers = NULL;
 
-    (void)kc_headers_make(r, &headers, &ignored);
+    (void)kc_headers_make(l->task->headers, r, &headers, &ignored);
     if (!l->task->failures.with_context)
         return headers;
     if (headers == NULL)
@@ -93,12 +93,18 @@ static void make_fit(struct kc_message *m, const struct kc_topic_rules *rules, c
     m->key_len = 0;
 }
 
+/* The record as it was when it failed, but before its transforms if they did it. */
+static const struct kc_record *record_of(const struct letters *l, const struct kc_failure *f)
+{
+    return f->original != NULL ? f->original : kc_batch_at(l->pairs->batch, f->index);
+}
+
 /* One message; `value` is NULL where there is none. */
 static kc_status send_one(const struct letters *l, const struct kc_failure *f, const struct kc_str *key,
                           const struct kc_str *value, struct kc_error *err)
 {
     const struct kc_topic *topic = l->task->failures.dead_letters;
-    const struct kc_record *r = kc_batch_at(l->pairs->batch, f->index);
+    const struct kc_record *r = record_of(l, f);
     const struct kc_topic_rules rules = kc_topics_rules(topic);
     struct kc_message m = {
         .topic = l->handle, .partition = RD_KAFKA_PARTITION_UA, .partitions = kc_topics_partitions(topic)};
@@ -139,17 +145,18 @@ static struct kc_str text_of(const struct kc_slice *s, const struct kc_bytes *b)
 static kc_status report(const struct letters *l, const struct kc_failure *f, struct kc_error *err)
 {
     const struct kc_pairing *p = l->pairs;
-    const struct kc_record *r = kc_batch_at(p->batch, f->index);
+    const struct kc_slices *values = f->original != NULL ? p->late_values : p->values;
+    const struct kc_record *r = record_of(l, f);
     const void *bytes = NULL;
     struct kc_str key = {NULL, 0, 0}, value;
     bool has_key = kc_pairing_key(p, f->index, &bytes, &key.len), any = false;
     kc_status status = KC_OK;
 
     key.ptr = bytes;
-    for (uint64_t i = 0; i < p->values->len && status >= 0; i++) {
-        if (p->values->list[i].record != f->index)
+    for (uint64_t i = 0; i < values->len && status >= 0; i++) {
+        if (values->list[i].record != f->index)
             continue;
-        value = text_of(&p->values->list[i], p->value_bytes);
+        value = text_of(&values->list[i], p->value_bytes);
         any = true;
         kc_failure_log(&l->task->failures, f, r, has_key ? &key : NULL, &value);
         if (l->handle != NULL)

@@ -2,7 +2,8 @@
  * dead_letter.h - notes in the dead letter topic of the records that a batch has left out.
  *
  * A dead letter is what would have been written: the same key and headers, and the value where there is one and the
- * dead letter topic takes it, else null. It is sent into the open transaction, so it is there exactly if the position
+ * dead letter topic takes it, else null. That of a record which a transform failed is the record as it came from the
+ * source, as far as the converters take it. It is sent into the open transaction, so it is there exactly if the position
  * behind its record is. With errors.deadletterqueue.context.headers.enable it also has Kafka Connect's headers
  * (org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter), as UTF-8 text:
  *   __connect.errors.topic, .partition          where the record was to go; no partition: by its key

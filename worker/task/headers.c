@@ -2,21 +2,91 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-static kc_status add(rd_kafka_headers_t *to, const struct kc_header *h, struct kc_error *err)
+#include "task/component_open.h"
+
+static kc_status grow(struct kc_bytes *b, uint64_t more)
+{
+    uint64_t cap = b->cap == 0 ? 256 : b->cap;
+    uint8_t *data;
+
+    if (more > INT32_MAX || b->len > INT32_MAX)
+        return KC_ERR_NOMEM;
+    while (cap < b->len + more)
+        cap *= 2;
+    data = realloc(b->data, cap);
+    if (data == NULL)
+        return KC_ERR_NOMEM;
+    b->data = data;
+    b->cap = cap;
+    return KC_OK;
+}
+
+kc_status kc_headers_open(struct kc_headers *h, struct kc_task *t, struct kc_error *err)
+{
+    struct kc_parsed *config = NULL;
+    kc_status status;
+    bool able;
+
+    *h = (struct kc_headers){.bytes = {.struct_size = sizeof(h->bytes), .grow = grow}};
+    if (kc_start_plugin(&t->start, KC_ROLE_HEADER_CONVERTER) == NULL)
+        return KC_OK;
+    status =
+        kc_component_prepare(&h->ctx, t, KC_ROLE_HEADER_CONVERTER, KC_KIND_HEADER_CONVERTER, &config, err);
+    if (status < 0)
+        return status;
+    h->ctx.stage = "HEADER_CONVERTER";
+    h->ops = h->ctx.component.def->ops;
+    able = t->start.sink ? KC_CAN(struct kc_header_converter_ops, h->ops, decode)
+                         : KC_CAN(struct kc_header_converter_ops, h->ops, encode);
+    if (able) {
+        kc_ctx_enter(&h->ctx, "open");
+        status = h->ops->open(&h->ctx, kc_parsed_map(config), &h->self, err);
+        kc_ctx_leave(&h->ctx);
+        h->opened = status >= 0;
+    } else {
+        status = kc_fail(err, KC_ERR_CONFIG, "%s cannot %s", h->ctx.component.label,
+                         t->start.sink ? "read, only write" : "write, only read");
+    }
+    kc_parsed_destroy(config);
+    return status;
+}
+
+void kc_headers_close(struct kc_headers *h)
+{
+    if (h->opened) {
+        kc_ctx_enter(&h->ctx, "close");
+        h->ops->close(h->self);
+        kc_ctx_leave(&h->ctx);
+    }
+    if (h->ctx.task != NULL)
+        kc_ctx_finish(&h->ctx);
+    free(h->bytes.data);
+    *h = (struct kc_headers){0};
+}
+
+/* Adds bytes, or null; a header's value may be both empty and there. */
+static kc_status add_bytes(rd_kafka_headers_t *to, const struct kc_header *h, const void *bytes, uint64_t n,
+                           struct kc_error *err)
+{
+    if (rd_kafka_header_add(to, h->key.ptr, (ssize_t)h->key.len, bytes, (ssize_t)n) !=
+        RD_KAFKA_RESP_ERR_NO_ERROR)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for a header");
+    return KC_OK;
+}
+
+/* Without a converter. */
+static kc_status add_plain(rd_kafka_headers_t *to, const struct kc_header *h, struct kc_error *err)
 {
     const struct kc_value *v = &h->value;
     char text[40];
-    const void *bytes = text;
     int n = 0;
 
     switch (v->type) {
-    case KC_NULL: bytes = NULL; break;
+    case KC_NULL: return add_bytes(to, h, NULL, 0, err);
     case KC_STRING:
-    case KC_BYTES:
-        bytes = v->as.bytes;
-        n = (int)v->len;
-        break;
+    case KC_BYTES: return add_bytes(to, h, v->len == 0 ? (const uint8_t *)"" : v->as.bytes, v->len, err);
     case KC_INT8:
     case KC_INT16:
     case KC_INT32:
@@ -30,27 +100,65 @@ static kc_status add(rd_kafka_headers_t *to, const struct kc_header *h, struct k
                        "the header %.*s holds a list or a structure, which needs a header converter",
                        (int)h->key.len, h->key.ptr);
     }
-    if (rd_kafka_header_add(to, h->key.ptr, (ssize_t)h->key.len, bytes, n) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return kc_fail(err, KC_ERR_NOMEM, "out of memory for a header");
-    return KC_OK;
+    return add_bytes(to, h, text, (uint64_t)n, err);
 }
 
-kc_status kc_headers_make(const struct kc_record *r, rd_kafka_headers_t **out, struct kc_error *err)
+static kc_status add_converted(struct kc_headers *by, rd_kafka_headers_t *to, const struct kc_topic *topic,
+                               const struct kc_header *h, struct kc_error *err)
+{
+    kc_status status;
+
+    by->bytes.len = 0;
+    kc_ctx_enter(&by->ctx, "encode");
+    status = by->ops->encode(by->self, topic, h, &by->bytes, err);
+    kc_ctx_leave(&by->ctx);
+    if (status < 0)
+        return kc_wrap(err, "the header %.*s", (int)h->key.len, h->key.ptr);
+    /* A null header stays null, as with Kafka Connect's converters. */
+    if (h->value.type == KC_NULL && by->bytes.len == 0)
+        return add_bytes(to, h, NULL, 0, err);
+    return add_bytes(to, h, by->bytes.len == 0 ? (const uint8_t *)"" : by->bytes.data, by->bytes.len, err);
+}
+
+kc_status kc_headers_make(struct kc_headers *h, const struct kc_record *r, rd_kafka_headers_t **out,
+                          struct kc_error *err)
 {
     rd_kafka_headers_t *headers;
+    kc_status status = KC_OK;
 
     *out = NULL;
     if (r->n_headers == 0)
         return KC_OK;
     headers = rd_kafka_headers_new(r->n_headers);
-    for (uint32_t i = 0; i < r->n_headers; i++) {
-        kc_status status = add(headers, &r->headers[i], err);
+    for (uint32_t i = 0; i < r->n_headers && status >= 0; i++)
+        status = h->ops == NULL ? add_plain(headers, &r->headers[i], err)
+                                : add_converted(h, headers, r->topic, &r->headers[i], err);
+    if (status < 0)
+        rd_kafka_headers_destroy(headers);
+    else
+        *out = headers;
+    return status;
+}
 
-        if (status < 0) {
-            rd_kafka_headers_destroy(headers);
-            return status;
-        }
+kc_status kc_headers_read(struct kc_headers *h, const struct kc_topic *topic, struct kc_header *list,
+                          uint32_t n, struct kc_arena *a, struct kc_error *err)
+{
+    kc_status status = KC_OK;
+
+    for (uint32_t i = 0; i < n && h->ops != NULL && status >= 0; i++) {
+        kc_ctx_enter(&h->ctx, "decode");
+        status = h->ops->decode(h->self, topic, &list[i], a, err);
+        kc_ctx_leave(&h->ctx);
+        if (status < 0)
+            (void)kc_wrap(err, "the header %.*s", (int)list[i].key.len, list[i].key.ptr);
     }
-    *out = headers;
-    return KC_OK;
+    return status;
+}
+
+struct kc_failure kc_headers_failure(const struct kc_headers *h, uint32_t index)
+{
+    return (struct kc_failure){.index = index,
+                               .stage = "HEADER_CONVERTER",
+                               .component = h->ops == NULL ? "" : h->ctx.component.label,
+                               .exception = "org.apache.kafka.connect.errors.DataException"};
 }

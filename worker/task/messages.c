@@ -31,7 +31,7 @@ static kc_status make_message(struct kc_task *t, const struct kc_ctx *source, co
     if (m->topic == NULL)
         return err->status;
     m->partitions = kc_topics_partitions(r->topic);
-    return kc_headers_make(r, &m->headers, err);
+    return kc_headers_make(t->headers, r, &m->headers, err);
 }
 
 /* Notes a record that its topic or the producer would refuse; once, however many messages it is. */
@@ -44,6 +44,11 @@ static kc_status check_pair(struct kc_task *t, const struct kc_ctx *source, cons
     struct kc_message m;
     kc_status status = make_message(t, source, pair, NULL, &m, err);
 
+    if (status == KC_ERR_RECORD) {
+        failure = kc_headers_failure(t->headers, pair->index);
+        atomic_fetch_add(&t->errors, 1);
+        return kc_failures_add(&t->failures, &failure, err);
+    }
     if (status < 0)
         return status;
     rules = kc_topics_rules(pair->record->topic);

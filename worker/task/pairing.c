@@ -42,13 +42,20 @@ kc_status kc_pairing_next(struct kc_pairing *p, struct kc_pair *out, struct kc_e
     return status;
 }
 
-bool kc_pairing_key(const struct kc_pairing *p, uint32_t record, const void **key, uint32_t *len)
+static bool find_key(const struct kc_pairing *p, const struct kc_slices *keys, uint32_t record,
+                     const void **key, uint32_t *len)
 {
     struct kc_error ignored = KC_ERROR_INIT;
 
-    for (uint64_t i = 0; i < p->keys->len; i++) {
-        if (p->keys->list[i].record == record)
-            return bytes_of(&p->keys->list[i], p->key_bytes, key, len, &ignored) == KC_OK;
+    for (uint64_t i = 0; i < keys->len; i++) {
+        if (keys->list[i].record == record)
+            return bytes_of(&keys->list[i], p->key_bytes, key, len, &ignored) == KC_OK;
     }
     return false;
+}
+
+bool kc_pairing_key(const struct kc_pairing *p, uint32_t record, const void **key, uint32_t *len)
+{
+    return find_key(p, p->keys, record, key, len) ||
+           (p->late_keys != NULL && find_key(p, p->late_keys, record, key, len));
 }

@@ -16,6 +16,8 @@ struct kc_pairing {
     const struct kc_batch *batch;
     const struct kc_bytes *key_bytes, *value_bytes;
     const struct kc_slices *keys, *values;
+    const struct kc_slices *late_keys,
+        *late_values; /* of records that a transform failed, as they came: for dead letters */
     uint64_t next_key, next_value;
     uint32_t record; /* of the last pair */
 };
@@ -38,7 +40,7 @@ static inline bool kc_is_live(const struct kc_record *r)
 /* KC_OK: *out is the next message. KC_NOTHING: there are no more. KC_ERR_FATAL: a converter broke the rules. */
 kc_status kc_pairing_next(struct kc_pairing *p, struct kc_pair *out, struct kc_error *err);
 
-/* The key of a record, whether it has a value or not. False: the key converter gave none. */
+/* The key of a record, whether it has a value or not, and whether it failed in a transform or not. False: the key converter gave none. */
 bool kc_pairing_key(const struct kc_pairing *p, uint32_t record, const void **key, uint32_t *len);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "task/headers.h"
 #include "task/offsets_load.h"
 #include "task/parse_config.h"
 #include "task/source_loop.h"
@@ -21,7 +22,9 @@ struct session {
     char group[NAME_BYTES];
     char transactional_id[NAME_BYTES];
     struct kc_producer producer;
+    struct kc_headers headers;
     struct kc_encoder encoder;
+    struct kc_pipeline pipeline;
     struct kc_ctx ctx;
     struct kc_source source;
 };
@@ -144,6 +147,7 @@ static kc_status run_source(struct session *s, struct kc_error *err)
 
     source->task = s->task;
     source->ctx = &s->ctx;
+    source->pipeline = &s->pipeline;
     source->encoder = &s->encoder;
     source->producer = &s->producer;
     source->arena = kc_arena_create(s->task->memory.rows_bytes);
@@ -186,13 +190,21 @@ kc_status kc_session_run(struct kc_task *t, struct kc_error *err)
     if (status < 0)
         return status;
     kc_ctx_init(&s.ctx, t, &component);
+    t->headers = &s.headers;
     status = reach_kafka(&s, err);
+    if (status >= 0)
+        status = kc_headers_open(&s.headers, t, err);
     if (status >= 0)
         status = kc_encoder_open(&s.encoder, t, err);
     if (status >= 0)
+        status = kc_pipeline_open(&s.pipeline, t, err);
+    if (status >= 0)
         status = run_source(&s, err);
     t->fenced = t->fenced || s.producer.fenced;
+    kc_pipeline_close(&s.pipeline);
     kc_encoder_close(&s.encoder);
+    kc_headers_close(&s.headers);
+    t->headers = NULL;
     kc_failures_clear(&t->failures);
     kc_topics_unbind(t->topics);
     kc_producer_close(&s.producer);

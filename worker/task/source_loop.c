@@ -222,7 +222,21 @@ static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_ou
     return status < 0 ? give_up(l, status) : KC_OK;
 }
 
-/* Encodes and sends one batch, and takes in its positions. */
+/* How long a stage may wait for its next try: a transaction that is open meanwhile must not time out. */
+static int64_t patience_until(const struct loop *l)
+{
+    return l->txn_open ? l->unit_began_ms + l->s->producer->txn_timeout_ms / 2 : 0;
+}
+
+/* The batch in hand was given up while a stage waited for its next try; what is uncommitted is polled again. */
+static kc_status leave_batch(struct loop *l)
+{
+    bool stop = kc_link_command(l->s->task->link) == KC_COMMAND_STOP;
+
+    return give_up(l, stop ? KC_ERR_STOPPED : KC_ERR_RETRY);
+}
+
+/* Transforms, encodes and sends one batch, and takes in its positions. */
 static kc_status deliver(struct loop *l, struct kc_batch *b, struct kc_error *err)
 {
     struct kc_source *s = l->s;
@@ -232,14 +246,19 @@ static kc_status deliver(struct loop *l, struct kc_batch *b, struct kc_error *er
 
     if (out == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for a batch");
-    status = kc_memory_explain(&s->task->memory, kc_encoder_run(s->encoder, b, out, &pairs, err), s->arena,
-                               &s->producer->pool, err);
+    s->task->retry.patience_until_ms = patience_until(l);
+    status = kc_pipeline_apply(s->pipeline, b, err);
+    if (status >= 0)
+        status = kc_encoder_run(s->encoder, b, out, &pairs, err);
+    status = kc_memory_explain(&s->task->memory, status, s->arena, &s->producer->pool, err);
     if (status >= 0)
         status = kc_task_raised(s->task, err); /* a converter may have refused a record */
     if (status >= 0)
         status = send_all(l, &pairs, out, err);
     if (status >= 0)
         status = kc_offsets_note(s->task->offsets, b, err);
+    if (status == KC_ERR_STOPPED)
+        status = leave_batch(l);
     l->polls++;
     l->full_polls += b->n_records * 2 >= MAX_RECORDS || out->bytes.len * 2 >= MAX_BATCH_BYTES;
     kc_out_unref(out);

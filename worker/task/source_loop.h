@@ -1,5 +1,5 @@
 /*
- * source_loop.h - moves records from a source to Kafka, exactly once: poll, encode, produce, commit.
+ * source_loop.h - moves records from a source to Kafka, exactly once: poll, transform, encode, produce, commit.
  *
  * Records, the plugin's state, positions and offsets go into one transaction, which ends after
  * transaction.boundary.interval.ms (up to five times that while there is a backlog), always at a resume point. Nothing
@@ -10,6 +10,7 @@
 
 #include "task/arena.h"
 #include "task/encoder.h"
+#include "task/pipeline.h"
 #include "task/producer.h"
 
 struct kc_source {
@@ -17,6 +18,7 @@ struct kc_source {
     struct kc_ctx *ctx;
     const struct kc_source_ops *ops;
     void *self;
+    struct kc_pipeline *pipeline;
     struct kc_encoder *encoder;
     struct kc_producer *producer;
     rd_kafka_topic_t *offset_topic; /* of producer->txn */

@@ -17,6 +17,8 @@
 #include "task/start.h"
 #include "task/topics.h"
 
+struct kc_headers;
+
 struct kc_task {
     struct kc_start start;
     struct kc_link *link;
@@ -26,6 +28,7 @@ struct kc_task {
     struct kc_offsets *offsets;  /* of the current session; NULL between two */
     struct kc_failures failures; /* of the batch in hand */
     struct kc_retry retry;
+    struct kc_headers *headers; /* of the current session */
     struct kc_memory memory;
     bool exactly_once;
     bool fenced;         /* the session ended because another process took over */
