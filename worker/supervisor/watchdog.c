@@ -22,8 +22,9 @@ static int64_t deadline_of(const char *call)
         const char *call;
         int64_t ms;
     } deadlines[] = {
-        {"open", 60000}, {"poll", 70000},   {"put", 300000},   {"pre_commit", 300000}, {"apply", 30000},
-        {"test", 30000}, {"encode", 30000}, {"decode", 30000}, {"committed", 30000},   {"close", 5000},
+        {"open", 60000},      {"poll", 70000}, {"put", 300000},   {"pre_commit", 300000},
+        {"apply", 30000},     {"test", 30000}, {"encode", 30000}, {"decode", 30000},
+        {"committed", 30000}, {"close", 5000}, {"get", 10000},
     };
 
     for (size_t i = 0; i < sizeof(deadlines) / sizeof(deadlines[0]); i++)

@@ -4,7 +4,8 @@
  *
  *   open            60 s         apply, test, encode, decode  30 s
  *   poll            70 s         committed                    30 s
- *   put, pre_commit  5 min       close                         5 s      any other call  60 s
+ *   put, pre_commit  5 min       close                         5 s      get (of a config provider)  10 s
+ *   any other call  60 s
  *
  * Two observations are needed: one alone may be of a machine that was suspended, or of a worker that was.
  */

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "task/arena.h"
 #include "task/plugin_metrics.h"
+#include "task/report.h"
 
 enum { PROGRESS_INTERVAL_MS = 1000 };
 
@@ -145,7 +146,7 @@ static int32_t stop_fd(struct kc_ctx *ctx)
     return kc_link_stop_fd(ctx->task->link);
 }
 
-/* A task validates and plans nothing, so nobody holds a collector to report into. */
+/* A task validates and plans nothing: the one collector in it is of a config provider's values. */
 static void report_error(struct kc_report *r, const char *key, const char *message)
 {
     (void)r;
@@ -164,14 +165,6 @@ static void report_visible(struct kc_report *r, const char *key, int32_t visible
     (void)r;
     (void)key;
     (void)visible;
-}
-
-static void report_value(struct kc_report *r, const char *key, struct kc_str value, int64_t ttl_ms)
-{
-    (void)r;
-    (void)key;
-    (void)value;
-    (void)ttl_ms;
 }
 
 static kc_status plan_add(struct kc_task_plan *plan, const struct kc_map *config)
@@ -214,7 +207,7 @@ const struct kc_host *kc_host_table(void)
         .report_error = report_error,
         .report_choice = report_choice,
         .report_visible = report_visible,
-        .report_value = report_value,
+        .report_value = kc_report_value,
         .plan_add = plan_add,
     };
 

@@ -90,6 +90,7 @@ kc_status kc_start_read(cJSON *json, struct kc_start *out, struct kc_error *err)
     out->offset_partitions = (int32_t)kc_json_int(json, "offset_partitions", 0);
     out->topic_creation = props_of(json, "topic_creation", &status, err);
     out->memory_max_mb = kc_json_int(json, "memory_max_mb", 0);
+    out->providers = kc_json_member(json, "providers");
     out->loggers = kc_json_member(json, "loggers");
     out->log_level = kc_json_text(json, "log_level");
     out->log_format = kc_json_text(json, "log_format");

@@ -44,7 +44,9 @@ struct kc_start {
     int32_t offset_partitions;
     struct kc_props *topic_creation;
     int64_t memory_max_mb; /* 0: the default */
-    const cJSON *loggers;  /* levels by name; NULL: none */
+    const cJSON
+        *providers; /* config providers that the configuration refers to, config_resolve.h; NULL: none */
+    const cJSON *loggers; /* levels by name; NULL: none */
     const char *log_level;
     const char *log_format;
 };

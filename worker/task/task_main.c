@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/loggers.h"
 #include "supervisor/control.h"
+#include "task/config_resolve.h"
+#include "task/host_table.h"
 #include "task/session.h"
 
 enum {
@@ -84,6 +86,16 @@ static kc_status set_up_rooms(struct kc_task *t, struct kc_error *err)
     return t->schemas == NULL || t->topics == NULL ? kc_fail(err, KC_ERR_NOMEM, "out of memory") : KC_OK;
 }
 
+/* From here on every part of the task sees values only, never references to config providers. */
+static kc_status resolve_config(struct kc_task *t, struct kc_error *err)
+{
+    struct kc_props *const props[] = {t->start.config, t->start.producer, t->start.consumer, t->start.admin};
+    struct kc_resolver resolver = {
+        .providers = t->start.providers, .host = kc_host_table(), .page = t->page, .task = t};
+
+    return kc_config_resolve(&resolver, props, sizeof(props) / sizeof(props[0]), err);
+}
+
 static kc_status set_up(struct kc_task *t, struct kc_error *err)
 {
     cJSON *first;
@@ -106,7 +118,9 @@ static kc_status set_up(struct kc_task *t, struct kc_error *err)
     t->memory = kc_memory_plan(t->start.memory_max_mb);
     kc_memory_tune(&t->memory);
     t->page = kc_crash_page_attach(KC_CRASH_FD, err); /* before any plugin's code is there to crash */
-    return t->page == NULL ? KC_ERR_FATAL : set_up_rooms(t, err);
+    if (t->page == NULL || resolve_config(t, err) < 0)
+        return err->status < 0 ? err->status : KC_ERR_FATAL;
+    return set_up_rooms(t, err);
 }
 
 /* A task that is started paused touches neither the other system nor Kafka until it is resumed. */
