@@ -132,15 +132,18 @@ static void reply_no_class(struct kc_request *q, const struct kc_props *config, 
 
 static void reply_unknown_class(struct kc_request *q, const char *class, struct kc_reply *reply)
 {
-    const struct kc_registry *r = q->context->registry;
+    const struct kc_component_info **list;
     struct kc_buf names = {0};
+    size_t n;
 
-    for (size_t i = 0; i < kc_registry_count(r); i++) {
-        const struct kc_component_info *c = kc_registry_at(r, i);
+    list = kc_registry_list(q->context->registry, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct kc_component_info *c = list[i];
 
         if (c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK)
             kc_buf_printf(&names, "%s%s %s", names.len > 0 ? ", " : "", c->id, c->version);
     }
+    free(list);
     kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
                    "No connector plugin is called %s (connector.class); installed are: %s.", class,
                    names.len > 0 && !names.failed ? names.data : "none, check plugin.path");

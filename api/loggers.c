@@ -20,8 +20,13 @@ static void write_level(struct kc_buf *b, const struct kc_logger *l)
 /* Plugins speak under their own names, which only the registry knows. */
 static void know_plugins(const struct kc_request *q)
 {
-    for (size_t i = 0; i < kc_registry_count(q->context->registry); i++)
-        kc_loggers_know(kc_registry_at(q->context->registry, i)->id);
+    const struct kc_component_info **list;
+    size_t n;
+
+    list = kc_registry_list(q->context->registry, &n);
+    for (size_t i = 0; i < n; i++)
+        kc_loggers_know(list[i]->id);
+    free(list);
 }
 
 /* Room for all loggers, which is too much for a stack. NULL: the reply is complete. */

@@ -1,5 +1,6 @@
 #include <kconnect/config.h>
 #include <kconnect/plugin.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,28 +20,34 @@ static const char *kind_name(uint32_t kind)
     }
 }
 
+static void write_refused(void *arg, const struct kc_refused_info *f)
+{
+    struct kc_buf *b = arg;
+
+    kc_buf_str(b, b->len > 1 ? ",{\"file\":" : "{\"file\":");
+    kc_buf_json(b, f->file, strlen(f->file));
+    kc_write_text_member(b, "reason", f->reason);
+    kc_write_text_member(b, "detail", f->detail);
+    kc_buf_str(b, "}");
+}
+
 static void list_refused(const struct kc_registry *r, struct kc_buf *b)
 {
     kc_buf_str(b, "[");
-    for (size_t i = 0; i < kc_registry_refused_count(r); i++) {
-        const struct kc_refused_info *f = kc_registry_refused_at(r, i);
-
-        kc_buf_str(b, i > 0 ? ",{\"file\":" : "{\"file\":");
-        kc_buf_json(b, f->file, strlen(f->file));
-        kc_write_text_member(b, "reason", f->reason);
-        kc_write_text_member(b, "detail", f->detail);
-        kc_buf_str(b, "}");
-    }
+    kc_registry_each_refused(r, write_refused, b);
     kc_buf_str(b, "]");
 }
 
 static void list_installed(const struct kc_registry *r, bool connectors_only, struct kc_buf *b)
 {
+    const struct kc_component_info **list;
     bool first = true;
+    size_t n;
 
+    list = kc_registry_list(r, &n);
     kc_buf_str(b, "[");
-    for (size_t i = 0; i < kc_registry_count(r); i++) {
-        const struct kc_component_info *c = kc_registry_at(r, i);
+    for (size_t i = 0; i < n; i++) {
+        const struct kc_component_info *c = list[i];
 
         if (kind_name(c->kind) == NULL ||
             (connectors_only && c->kind != KC_KIND_SOURCE && c->kind != KC_KIND_SINK))
@@ -53,6 +60,7 @@ static void list_installed(const struct kc_registry *r, bool connectors_only, st
         first = false;
     }
     kc_buf_str(b, "]");
+    free(list);
 }
 
 /*
@@ -70,49 +78,32 @@ void kc_get_plugins(struct kc_request *q, struct kc_reply *reply)
     kc_reply_json(reply, KC_HTTP_OK);
 }
 
-/* By id or alias, of whatever kind; with a version, exactly that one. */
+/* By id or alias, of whatever kind that Kafka Connect lists. */
 static const struct kc_component_info *find(const struct kc_registry *r, const char *name)
 {
     const struct kc_component_info *c = NULL;
 
     for (uint32_t kind = 0; c == NULL && kind <= KC_KIND_HEADER_CONVERTER; kind++)
         c = kc_registry_find(r, kind, name);
-    return c;
+    return c == NULL || kind_name(c->kind) == NULL ? NULL : c;
 }
 
-static const struct kc_component_info *find_version(const struct kc_registry *r, const char *id,
-                                                    const char *version)
-{
-    for (size_t i = 0; i < kc_registry_count(r); i++) {
-        const struct kc_component_info *c = kc_registry_at(r, i);
-
-        if (strcmp(c->id, id) == 0 && strcmp(c->version, version) == 0)
-            return c;
-    }
-    return NULL;
-}
-
-/* GET /connector-plugins/C/config */
+/* GET /connector-plugins/C/config[?version=V]: V is a version or a range, as in *.plugin.version */
 void kc_get_plugin_config(struct kc_request *q, struct kc_reply *reply)
 {
     const char *version = kc_uri_parameter(&q->uri, "version");
     const struct kc_component_info *c = find(q->context->registry, q->params[0]);
+    struct kc_error err = KC_ERROR_INIT;
     bool first = true;
 
-    if (c == NULL || kind_name(c->kind) == NULL) {
+    if (c == NULL) {
         kc_reply_error(reply, KC_HTTP_NOT_FOUND, "Unknown plugin %s.", q->params[0]);
         return;
     }
-    if (version != NULL && *version != 0) {
-        const struct kc_component_info *exact = find_version(q->context->registry, c->id, version);
-
-        if (exact == NULL) {
-            kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
-                           "Plugin %s is not installed in version %s, but in version %s.", q->params[0],
-                           version, c->version);
-            return;
-        }
-        c = exact;
+    c = kc_registry_select(q->context->registry, c->kind, q->params[0], version, &err);
+    if (c == NULL) {
+        kc_reply_error(reply, KC_HTTP_BAD_REQUEST, "Plugin %s, version: %s.", q->params[0], err.message);
+        return;
     }
     kc_buf_str(&reply->body, "[");
     for (size_t i = 0; i < c->n_keys; i++) {

@@ -8,7 +8,7 @@
 
 #include "base/loggers.h"
 #include "fleet/fleet.h"
-#include "plugin/registry.h"
+#include "plugin/watch.h"
 #include "server.h"
 #include "supervisor/supervisor.h"
 #include "task_plan.h"
@@ -27,6 +27,8 @@ struct worker {
     uv_timer_t deadline;
     char executable[4096];
     struct kc_registry *registry;
+    struct kc_installer *installer;
+    struct kc_plugin_watch *plugin_watch;
     struct kc_task_board *board;
     struct kc_supervisor *supervisor;
     struct kc_validator *validator;
@@ -166,6 +168,24 @@ static kc_status start_loop(struct worker *w, struct kc_error *err)
     return KC_OK;
 }
 
+/* What is installed now; from here on the watch keeps to it. */
+static kc_status find_plugins(struct worker *w, struct kc_error *err)
+{
+    const struct kc_worker_config *c = w->config;
+    int64_t again_ms;
+    bool changed;
+
+    w->registry = kc_registry_create();
+    if (w->registry == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    w->installer = kc_installer_create(w->registry, c->plugin_path, c->state_dir, w->executable, err);
+    if (w->installer == NULL || kc_installer_scan(w->installer, 0, NULL, &again_ms, &changed, err) < 0)
+        return err->status;
+    w->plugin_watch =
+        kc_plugin_watch_start(w->installer, w->registry, c->plugin_path, KC_PLUGIN_SETTLE_MS, wake, w, err);
+    return w->plugin_watch == NULL ? err->status : KC_OK;
+}
+
 static kc_status start_parts(struct worker *w, struct kc_error *err)
 {
     struct kc_supervisor_options options = {
@@ -181,8 +201,7 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
 
     kc_log(KC_INFO, "worker", "kconnect %s, group %s, brokers %s", KC_VERSION, w->config->group_id,
            w->config->bootstrap_servers);
-    w->registry = kc_registry_scan(w->config->plugin_path, w->config->state_dir, w->executable, err);
-    if (w->registry == NULL)
+    if (find_plugins(w, err) < 0)
         return err->status;
     w->supervisor = kc_supervisor_create(&w->loop, &options, on_task_status, w);
     if (w->supervisor == NULL)
@@ -206,6 +225,7 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
 
 static void stop_parts(struct worker *w)
 {
+    kc_plugin_watch_stop(w->plugin_watch);
     if (w->api != NULL)
         kc_api_stop(w->api);
     if (w->fleet != NULL)
@@ -215,6 +235,7 @@ static void stop_parts(struct worker *w)
         kc_supervisor_destroy(w->supervisor);
     kc_task_board_destroy(w->board);
     kc_validator_destroy(w->validator);
+    kc_installer_destroy(w->installer);
     kc_registry_destroy(w->registry);
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <kconnect/plugin.h>
@@ -83,10 +84,13 @@ static void check_name(struct check *c)
 /* "mysql-source, file-sink": the ids of a kind, each once; kind 0: sources and sinks. */
 static void list_ids(const struct kc_registry *r, uint32_t kind, struct kc_buf *out)
 {
+    const struct kc_component_info **list;
     const char *last = "";
+    size_t n;
 
-    for (size_t i = 0; i < kc_registry_count(r); i++) {
-        const struct kc_component_info *c = kc_registry_at(r, i);
+    list = kc_registry_list(r, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct kc_component_info *c = list[i];
         bool wanted = kind != 0 ? c->kind == kind : c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK;
 
         if (!wanted || strcmp(c->id, last) == 0)
@@ -94,6 +98,7 @@ static void list_ids(const struct kc_registry *r, uint32_t kind, struct kc_buf *
         kc_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", c->id);
         last = c->id;
     }
+    free(list);
     if (out->len == 0)
         kc_buf_str(out, "none");
 }
@@ -228,18 +233,18 @@ size_t kc_connector_config_check(const struct kc_registry *r, const struct kc_pr
 /* The converter that is meant when nobody names one: the only one there is. */
 static const struct kc_component_info *only_converter(const struct kc_registry *r)
 {
-    const struct kc_component_info *found = NULL;
+    const struct kc_component_info **list, *found = NULL;
+    size_t n, ids = 0;
 
-    for (size_t i = 0; i < kc_registry_count(r); i++) {
-        const struct kc_component_info *c = kc_registry_at(r, i);
-
-        if (c->kind != KC_KIND_CONVERTER)
+    list = kc_registry_list(r, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (list[i]->kind != KC_KIND_CONVERTER)
             continue;
-        if (found != NULL && strcmp(found->id, c->id) != 0)
-            return NULL;
-        found = c;
+        ids += found == NULL || strcmp(found->id, list[i]->id) != 0;
+        found = list[i];
     }
-    return found;
+    free(list);
+    return ids == 1 ? found : NULL;
 }
 
 const struct kc_component_info *kc_connector_converter(const struct kc_registry *r,

@@ -52,7 +52,7 @@ static const struct kc_key_info *find_in_converter(const struct kc_registry *r,
             continue;
         name = kc_converter_name(connector, config, sides[i]);
         if (name != NULL)
-            converter = kc_registry_find(r, KC_KIND_CONVERTER, name);
+            converter = kc_registry_find_ever(r, KC_KIND_CONVERTER, name);
         return converter != NULL ? kc_key_of(converter, key + n) : NULL;
     }
     return NULL;

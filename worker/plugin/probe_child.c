@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 
-enum { MAX_ANSWER_BYTES = 16 << 20, EXIT_PAUSE_MS = 2 };
+enum { MAX_ANSWER_BYTES = 16 << 20, EXIT_PAUSE_MS = 2, STOP_LOOK_MS = 50 };
 
 struct child {
     pid_t pid;
@@ -50,7 +50,8 @@ static int spawn(const char *self, const char *file, struct child *c)
 }
 
 /* Reads to the end of the output. False: the deadline passed, or the answer is absurdly long. */
-static bool read_answer(const struct child *c, int64_t deadline, struct kc_buf *answer)
+static bool read_answer(const struct child *c, int64_t deadline, const atomic_bool *stop,
+                        struct kc_buf *answer)
 {
     char bytes[4096];
 
@@ -59,9 +60,9 @@ static bool read_answer(const struct child *c, int64_t deadline, struct kc_buf *
         struct pollfd p = {.fd = c->out, .events = POLLIN};
         ssize_t n;
 
-        if (left <= 0 || answer->len > MAX_ANSWER_BYTES)
+        if (left <= 0 || answer->len > MAX_ANSWER_BYTES || (stop != NULL && atomic_load(stop)))
             return false;
-        if (poll(&p, 1, (int)left) <= 0)
+        if (poll(&p, 1, left < STOP_LOOK_MS ? (int)left : STOP_LOOK_MS) <= 0)
             continue;
         n = read(c->out, bytes, sizeof(bytes));
         if (n == 0 || (n < 0 && errno != EINTR))
@@ -128,8 +129,8 @@ static cJSON *read_outcome(const struct kc_buf *answer, int status, const char *
     return NULL;
 }
 
-cJSON *kc_probe_child(const char *self, const char *file, int64_t deadline_ms, const char **reason,
-                      struct kc_buf *detail)
+cJSON *kc_probe_child(const char *self, const char *file, int64_t deadline_ms, const atomic_bool *stop,
+                      const char **reason, struct kc_buf *detail)
 {
     int64_t deadline = kc_mono_ms() + deadline_ms;
     struct kc_buf answer = {0};
@@ -142,7 +143,7 @@ cJSON *kc_probe_child(const char *self, const char *file, int64_t deadline_ms, c
         kc_buf_printf(detail, "the process that looks at it could not be started: %s", strerror(rc));
         return NULL;
     }
-    if (read_answer(&c, deadline, &answer) && wait_exit(&c, deadline, &status)) {
+    if (read_answer(&c, deadline, stop, &answer) && wait_exit(&c, deadline, &status)) {
         parsed = read_outcome(&answer, status, reason, detail);
     } else {
         *reason = "TIMEOUT";

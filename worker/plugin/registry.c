@@ -1,211 +1,201 @@
 #include "plugin/registry.h"
 
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <kconnect/plugin.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "plugin/component_read.h"
-#include "plugin/elf_check.h"
-#include "plugin/probe_child.h"
-#include "plugin/scan.h"
+#include "plugin/registry_edit.h"
 #include "plugin/staging.h"
 #include "plugin/version_order.h"
 #include "plugin/version_range.h"
 
 static const char log_name[] = "worker/plugin";
 
-/* One loaded file: what its components' texts point into. */
-struct source {
-    cJSON *description;
-    char *origin;
-    char *staged;
+/* A list of texts that are owned. */
+struct refusals {
+    struct kc_refused_info *list;
+    size_t n;
 };
 
 struct kc_registry {
-    struct kc_component_info *components;
-    size_t n_components;
-    struct kc_refused_info *refused;
-    size_t n_refused;
-    struct source *sources;
-    size_t n_sources;
+    pthread_rwlock_t lock;
+    struct kc_plugin_content **contents; /* all there ever were */
+    size_t n_contents;
+    const struct kc_component_info **listed; /* sorted by id, then version */
+    size_t n_listed;
+    struct refusals refused;
+    struct refusals quarantined; /* `file` is the staged one */
 };
+
+/* Readers have the registry as constant; its lock is what they may change. */
+static pthread_rwlock_t *lock_of(const struct kc_registry *r)
+{
+    return (pthread_rwlock_t *)&r->lock;
+}
+
+static void read_lock(const struct kc_registry *r)
+{
+    (void)pthread_rwlock_rdlock(lock_of(r));
+}
+
+static void unlock(const struct kc_registry *r)
+{
+    (void)pthread_rwlock_unlock(lock_of(r));
+}
 
 static kc_status out_of_memory(struct kc_error *err)
 {
     return kc_fail(err, KC_ERR_NOMEM, "out of memory while looking for plugins");
 }
 
-/* `reason` is a constant. */
-static kc_status refuse(struct kc_registry *r, const char *file, const char *reason, const char *detail,
-                        struct kc_error *err)
+struct kc_registry *kc_registry_create(void)
 {
-    struct kc_refused_info *list = reallocarray(r->refused, r->n_refused + 1, sizeof(*list));
-    char *file_copy = strdup(file), *detail_copy = strdup(detail);
+    struct kc_registry *r = calloc(1, sizeof(*r));
 
-    if (list != NULL)
-        r->refused = list;
-    if (list == NULL || file_copy == NULL || detail_copy == NULL) {
-        free(file_copy);
-        free(detail_copy);
-        return out_of_memory(err);
+    if (r != NULL && pthread_rwlock_init(&r->lock, NULL) != 0) {
+        free(r);
+        return NULL;
     }
-    list[r->n_refused++] =
-        (struct kc_refused_info){.file = file_copy, .reason = reason, .detail = detail_copy};
-    kc_log(KC_WARN, log_name, "plugin %s is refused (%s): %s", file, reason, detail);
-    return KC_OK;
+    return r;
 }
 
-static const struct kc_component_info *find_exact(const struct kc_registry *r, uint32_t kind, const char *id,
-                                                  const char *version)
+static void free_content(struct kc_plugin_content *c)
 {
-    for (size_t i = 0; i < r->n_components; i++) {
-        const struct kc_component_info *c = &r->components[i];
+    if (c == NULL)
+        return;
+    for (size_t i = 0; i < c->n; i++)
+        kc_component_finish(&c->components[i]);
+    free(c->components);
+    cJSON_Delete(c->description);
+    free(c->origin);
+    free(c->folder);
+    free(c->staged);
+    free(c);
+}
 
-        if (c->kind == kind && strcmp(c->id, id) == 0 && strcmp(c->version, version) == 0)
-            return c;
-    }
+static void free_refusal(struct kc_refused_info *f)
+{
+    free((char *)f->file);
+    free((char *)f->detail);
+}
+
+static void free_refusals(struct refusals *r)
+{
+    for (size_t i = 0; i < r->n; i++)
+        free_refusal(&r->list[i]);
+    free(r->list);
+    *r = (struct refusals){0};
+}
+
+void kc_registry_destroy(struct kc_registry *r)
+{
+    if (r == NULL)
+        return;
+    for (size_t i = 0; i < r->n_contents; i++)
+        free_content(r->contents[i]);
+    free(r->contents);
+    free(r->listed);
+    free_refusals(&r->refused);
+    free_refusals(&r->quarantined);
+    (void)pthread_rwlock_destroy(&r->lock);
+    free(r);
+}
+
+/* ---- the writing side: registry_edit.h ---- */
+
+/* Contents are appended by the one writer only, so it may read the list without the lock. */
+const struct kc_plugin_content *kc_registry_content(const struct kc_registry *r, const char *origin,
+                                                    const char *staged)
+{
+    for (size_t i = 0; i < r->n_contents; i++)
+        if (strcmp(r->contents[i]->staged, staged) == 0 && strcmp(r->contents[i]->origin, origin) == 0)
+            return r->contents[i];
     return NULL;
 }
 
-/* A component that another file brought already. */
-static const struct kc_component_info *find_duplicate(const struct kc_registry *r, const cJSON *components)
+static kc_status read_components(struct kc_plugin_content *c, struct kc_error *err)
 {
-    const cJSON *item;
+    const cJSON *components = kc_json_member(c->description, "components"), *item;
 
-    cJSON_ArrayForEach(item, components)
-    {
-        const char *id = kc_json_text(item, "id"), *version = kc_json_text(item, "version");
-        const struct kc_component_info *found = NULL;
-
-        if (id != NULL && version != NULL)
-            found = find_exact(r, (uint32_t)kc_json_int(item, "kind", 0), id, version);
-        if (found != NULL)
-            return found;
-    }
-    return NULL;
-}
-
-/* Takes over `description` whatever comes of it. */
-static kc_status add_source(struct kc_registry *r, const char *origin, const char *staged, cJSON *description,
-                            struct kc_error *err)
-{
-    struct source *list = reallocarray(r->sources, r->n_sources + 1, sizeof(*list));
-    struct source *s;
-
-    if (list == NULL) {
-        cJSON_Delete(description);
+    c->components = calloc((size_t)cJSON_GetArraySize(components) + 1, sizeof(*c->components));
+    if (c->components == NULL)
         return out_of_memory(err);
-    }
-    r->sources = list;
-    s = &list[r->n_sources++];
-    *s = (struct source){.description = description, .origin = strdup(origin), .staged = strdup(staged)};
-    return s->origin == NULL || s->staged == NULL ? out_of_memory(err) : KC_OK;
-}
-
-static kc_status add_components(struct kc_registry *r, const struct source *s, struct kc_error *err)
-{
-    const cJSON *components = kc_json_member(s->description, "components"), *item;
-
     cJSON_ArrayForEach(item, components)
     {
-        struct kc_component_info *list = reallocarray(r->components, r->n_components + 1, sizeof(*list));
-        struct kc_component_info *c;
-        kc_status status;
+        kc_status status = kc_component_read(item, &c->components[c->n], err);
 
-        if (list == NULL)
-            return out_of_memory(err);
-        r->components = list;
-        c = &list[r->n_components];
-        status = kc_component_read(item, c, err);
         if (status < 0)
-            return kc_wrap(err, "plugin %s", s->origin);
-        c->file = s->staged;
-        c->origin = s->origin;
-        r->n_components++;
-        kc_log(KC_INFO, log_name, "found %s %s in %s", c->id, c->version, s->origin);
+            return status;
+        c->components[c->n].file = c->staged;
+        c->components[c->n].origin = c->origin;
+        c->n++;
     }
     return KC_OK;
 }
 
-static kc_status probe(struct kc_registry *r, const struct kc_candidate *c, const char *staged,
-                       const char *self, struct kc_error *err)
+static kc_status append_content(struct kc_registry *r, struct kc_plugin_content *c, struct kc_error *err)
 {
-    const struct kc_component_info *duplicate;
-    const char *reason = NULL;
-    struct kc_buf detail = {0};
-    kc_status status;
-    cJSON *description = kc_probe_child(self, staged, KC_PROBE_DEADLINE_MS, &reason, &detail);
+    struct kc_plugin_content **list;
+    kc_status status = KC_OK;
 
-    if (description == NULL) {
-        status = refuse(r, c->file, reason, detail.failed ? "out of memory" : detail.data, err);
-        kc_buf_finish(&detail);
-        return status;
-    }
-    duplicate = find_duplicate(r, kc_json_member(description, "components"));
-    if (duplicate != NULL) {
-        kc_buf_printf(&detail, "%s %s is in %s already", duplicate->id, duplicate->version,
-                      duplicate->origin);
-        status = refuse(r, c->file, "DUPLICATE", detail.failed ? "out of memory" : detail.data, err);
-        cJSON_Delete(description);
+    (void)pthread_rwlock_wrlock(&r->lock);
+    list = reallocarray(r->contents, r->n_contents + 1, sizeof(struct kc_plugin_content *));
+    if (list == NULL) {
+        status = out_of_memory(err);
     } else {
-        status = add_source(r, c->file, staged, description, err);
-        if (status == KC_OK)
-            status = add_components(r, &r->sources[r->n_sources - 1], err);
+        r->contents = list;
+        list[r->n_contents++] = c;
     }
-    kc_buf_finish(&detail);
+    unlock(r);
     return status;
 }
 
-static kc_status stage_and_probe(struct kc_registry *r, const struct kc_candidate *c, const char *staging,
-                                 const char *self, struct kc_error *err)
+const struct kc_plugin_content *kc_registry_add(struct kc_registry *r, const char *origin, const char *folder,
+                                                const char *staged, cJSON *description, struct kc_error *err)
 {
-    struct kc_error why = KC_ERROR_INIT;
-    char *folder = NULL, *staged = NULL;
+    struct kc_plugin_content *c;
     kc_status status;
 
-    status = c->folder != NULL ? kc_staging_add_folder(staging, c->folder, &folder, &why)
-                               : kc_staging_add_file(staging, c->file, &folder, &why);
-    if (status < 0)
-        return refuse(r, c->file, "UNLOADABLE", why.message, err);
-    if (asprintf(&staged, "%s%s", folder, strrchr(c->file, '/') != NULL ? strrchr(c->file, '/') : "/") < 0) {
-        free(folder);
-        return out_of_memory(err);
+    if (r->n_contents >= KC_REGISTRY_MAX_CONTENTS) {
+        cJSON_Delete(description);
+        (void)kc_fail(
+            err, KC_ERR_UNSUPPORTED,
+            "this worker has seen %d different plugin files since it was started; restart it to load more",
+            KC_REGISTRY_MAX_CONTENTS);
+        return NULL;
     }
-    status = probe(r, c, staged, self, err);
-    free(staged);
-    free(folder);
-    return status;
-}
-
-static kc_status add_candidate(struct kc_registry *r, const struct kc_candidate *c, const char *staging,
-                               const char *self, struct kc_error *err)
-{
-    char detail[512];
-    size_t extra = 0;
-
-    switch (kc_elf_check(c->file, detail, sizeof(detail), &extra)) {
-    case KC_ELF_NO_PLUGIN:
-        /* In a plugin's own folder these are its private libraries. */
-        return c->folder != NULL ? KC_OK : refuse(r, c->file, "WRONG_FILE", detail, err);
-    case KC_ELF_WRONG_FILE: return refuse(r, c->file, "WRONG_FILE", detail, err);
-    case KC_ELF_OTHER_ABI: return refuse(r, c->file, "INCOMPATIBLE", detail, err);
-    case KC_ELF_PLUGIN: break;
+    c = calloc(1, sizeof(*c));
+    if (c == NULL) {
+        cJSON_Delete(description);
+        (void)out_of_memory(err);
+        return NULL;
     }
-    if (extra > 0)
-        kc_log(
-            KC_WARN, log_name,
-            "plugin %s exports %zu symbols besides its entry function; they may clash with those of others",
-            c->file, extra);
-    return stage_and_probe(r, c, staging, self, err);
+    c->description = description;
+    c->origin = strdup(origin);
+    c->folder = folder != NULL ? strdup(folder) : NULL;
+    c->staged = strdup(staged);
+    status = c->origin == NULL || c->staged == NULL || (folder != NULL && c->folder == NULL)
+                 ? out_of_memory(err)
+                 : read_components(c, err);
+    if (status == KC_OK)
+        status = append_content(r, c, err);
+    if (status < 0) {
+        free_content(c);
+        return NULL;
+    }
+    return c;
 }
 
 static int by_id_then_version(const void *a, const void *b)
 {
-    const struct kc_component_info *x = a, *y = b;
+    const struct kc_component_info *x = *(const struct kc_component_info *const *)a,
+                                   *y = *(const struct kc_component_info *const *)b;
     int order = strcmp(x->id, y->id);
 
     if (order == 0)
@@ -213,74 +203,70 @@ static int by_id_then_version(const void *a, const void *b)
     return order != 0 ? order : (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-struct kc_registry *kc_registry_scan(const char *const *plugin_path, const char *state_dir, const char *self,
-                                     struct kc_error *err)
+/* At least one element long, so that NULL means out of memory. */
+static const struct kc_component_info **sorted_list(const struct kc_plugin_content *const *contents, size_t n,
+                                                    size_t *count)
 {
-    struct kc_registry *r = calloc(1, sizeof(*r));
-    struct kc_candidates found = {0};
-    char *staging = NULL;
-    kc_status status;
+    const struct kc_component_info **list;
+    size_t total = 0, at = 0;
 
-    if (r == NULL) {
-        (void)out_of_memory(err);
-        return NULL;
+    for (size_t i = 0; i < n; i++)
+        total += contents[i]->n;
+    list = calloc(total + 1, sizeof(*list));
+    for (size_t i = 0; i < n && list != NULL; i++)
+        for (size_t k = 0; k < contents[i]->n; k++)
+            list[at++] = &contents[i]->components[k];
+    if (at > 1)
+        qsort(list, at, sizeof(*list), by_id_then_version);
+    *count = at;
+    return list;
+}
+
+/* `reason` is a constant. */
+static bool add_refusal(struct refusals *r, const char *file, const char *reason, const char *detail)
+{
+    struct kc_refused_info *list = reallocarray(r->list, r->n + 1, sizeof(*list));
+    struct kc_refused_info copy = {.file = strdup(file), .reason = reason, .detail = strdup(detail)};
+
+    if (list != NULL)
+        r->list = list;
+    if (list == NULL || copy.file == NULL || copy.detail == NULL) {
+        free_refusal(&copy);
+        return false;
     }
-    status = kc_staging_open(state_dir, &staging, err);
-    if (status == KC_OK)
-        status = kc_scan(plugin_path, &found, err);
-    for (size_t i = 0; i < found.n && status == KC_OK; i++)
-        status = add_candidate(r, &found.list[i], staging, self, err);
-    kc_scan_finish(&found);
-    free(staging);
-    if (status < 0) {
-        kc_registry_destroy(r);
-        return NULL;
+    list[r->n++] = copy;
+    return true;
+}
+
+kc_status kc_registry_publish(struct kc_registry *r, const struct kc_plugin_content *const *contents,
+                              size_t n_contents, const struct kc_refused_info *refused, size_t n_refused,
+                              struct kc_error *err)
+{
+    struct refusals copies = {0}, old_refused;
+    size_t n_listed;
+    const struct kc_component_info **listed = sorted_list(contents, n_contents, &n_listed), **old_listed;
+    bool good = listed != NULL;
+
+    for (size_t i = 0; i < n_refused && good; i++)
+        good = add_refusal(&copies, refused[i].file, refused[i].reason, refused[i].detail);
+    if (!good) {
+        free(listed);
+        free_refusals(&copies);
+        return out_of_memory(err);
     }
-    if (r->n_components > 0)
-        qsort(r->components, r->n_components, sizeof(*r->components), by_id_then_version);
-    return r;
+    (void)pthread_rwlock_wrlock(&r->lock);
+    old_listed = r->listed;
+    old_refused = r->refused;
+    r->listed = listed;
+    r->n_listed = n_listed;
+    r->refused = copies;
+    unlock(r);
+    free(old_listed);
+    free_refusals(&old_refused);
+    return KC_OK;
 }
 
-void kc_registry_destroy(struct kc_registry *r)
-{
-    if (r == NULL)
-        return;
-    for (size_t i = 0; i < r->n_components; i++)
-        kc_component_finish(&r->components[i]);
-    for (size_t i = 0; i < r->n_refused; i++) {
-        free((char *)r->refused[i].file);
-        free((char *)r->refused[i].detail);
-    }
-    for (size_t i = 0; i < r->n_sources; i++) {
-        cJSON_Delete(r->sources[i].description);
-        free(r->sources[i].origin);
-        free(r->sources[i].staged);
-    }
-    free(r->components);
-    free(r->refused);
-    free(r->sources);
-    free(r);
-}
-
-size_t kc_registry_count(const struct kc_registry *r)
-{
-    return r->n_components;
-}
-
-const struct kc_component_info *kc_registry_at(const struct kc_registry *r, size_t i)
-{
-    return &r->components[i];
-}
-
-size_t kc_registry_refused_count(const struct kc_registry *r)
-{
-    return r->n_refused;
-}
-
-const struct kc_refused_info *kc_registry_refused_at(const struct kc_registry *r, size_t i)
-{
-    return &r->refused[i];
-}
+/* ---- the reading side ---- */
 
 static bool is_named(const struct kc_component_info *c, const char *name)
 {
@@ -292,21 +278,23 @@ static bool is_named(const struct kc_component_info *c, const char *name)
     return false;
 }
 
-static bool is_of_kind(const struct kc_component_info *c, uint32_t kind)
+static bool is_wanted(const struct kc_component_info *c, uint32_t kind, const char *name)
 {
-    return kind != 0 ? c->kind == kind : c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK;
+    bool right_kind = kind != 0 ? c->kind == kind : c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK;
+
+    return right_kind && is_named(c, name);
 }
 
-/* The highest version in the range. A version that is spelt exactly so is what was meant. */
+/* The highest version in the range; a version that is spelt exactly so is what was meant. Under the lock. */
 static const struct kc_component_info *find_best(const struct kc_registry *r, uint32_t kind, const char *name,
                                                  const char *range)
 {
     const struct kc_component_info *best = NULL;
 
-    for (size_t i = 0; i < r->n_components; i++) {
-        const struct kc_component_info *c = &r->components[i];
+    for (size_t i = 0; i < r->n_listed; i++) {
+        const struct kc_component_info *c = r->listed[i];
 
-        if (!is_of_kind(c, kind) || !is_named(c, name) || !kc_version_in_range(c->version, range))
+        if (!is_wanted(c, kind, name) || !kc_version_in_range(c->version, range))
             continue;
         if (range != NULL && strcmp(c->version, range) == 0)
             return c;
@@ -318,17 +306,42 @@ static const struct kc_component_info *find_best(const struct kc_registry *r, ui
 
 const struct kc_component_info *kc_registry_find(const struct kc_registry *r, uint32_t kind, const char *name)
 {
-    return find_best(r, kind, name, NULL);
+    const struct kc_component_info *found;
+
+    read_lock(r);
+    found = find_best(r, kind, name, NULL);
+    unlock(r);
+    return found;
+}
+
+static const struct kc_component_info *find_former(const struct kc_registry *r, uint32_t kind,
+                                                   const char *name)
+{
+    for (size_t i = r->n_contents; i-- > 0;)
+        for (size_t k = 0; k < r->contents[i]->n; k++)
+            if (is_wanted(&r->contents[i]->components[k], kind, name))
+                return &r->contents[i]->components[k];
+    return NULL;
+}
+
+const struct kc_component_info *kc_registry_find_ever(const struct kc_registry *r, uint32_t kind,
+                                                      const char *name)
+{
+    const struct kc_component_info *found;
+
+    read_lock(r);
+    found = find_best(r, kind, name, NULL);
+    if (found == NULL)
+        found = find_former(r, kind, name);
+    unlock(r);
+    return found;
 }
 
 static void list_versions(const struct kc_registry *r, uint32_t kind, const char *name, struct kc_buf *out)
 {
-    for (size_t i = 0; i < r->n_components; i++) {
-        const struct kc_component_info *c = &r->components[i];
-
-        if (is_of_kind(c, kind) && is_named(c, name))
-            kc_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", c->version);
-    }
+    for (size_t i = 0; i < r->n_listed; i++)
+        if (is_wanted(r->listed[i], kind, name))
+            kc_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", r->listed[i]->version);
 }
 
 const struct kc_component_info *kc_registry_select(const struct kc_registry *r, uint32_t kind,
@@ -340,30 +353,129 @@ const struct kc_component_info *kc_registry_select(const struct kc_registry *r, 
 
     if (kc_version_range_check(version_range, err) < 0)
         return NULL;
+    read_lock(r);
     found = find_best(r, kind, name, version_range);
-    if (found != NULL)
-        return found;
-    list_versions(r, kind, name, &versions);
-    if (versions.len == 0)
+    if (found == NULL)
+        list_versions(r, kind, name, &versions);
+    unlock(r);
+    if (found == NULL && versions.len == 0)
         (void)kc_fail(err, KC_ERR_CONFIG,
                       "no plugin named %s is installed on this worker; put it into plugin.path", name);
-    else
+    else if (found == NULL)
         (void)kc_fail(err, KC_ERR_CONFIG,
                       "no version of %s that is installed on this worker is in the range %s; installed: %s",
                       name, version_range != NULL ? version_range : "latest",
                       versions.failed ? "?" : versions.data);
     kc_buf_finish(&versions);
-    return NULL;
+    return found;
 }
 
 const struct kc_component_info **kc_registry_list(const struct kc_registry *r, size_t *n)
 {
     const struct kc_component_info **list = NULL;
 
-    if (r->n_components > 0)
-        list = calloc(r->n_components, sizeof(*list));
-    *n = list != NULL ? r->n_components : 0;
-    for (size_t i = 0; i < *n; i++)
-        list[i] = &r->components[i];
+    read_lock(r);
+    if (r->n_listed > 0)
+        list = malloc(r->n_listed * sizeof(*list));
+    *n = list != NULL ? r->n_listed : 0;
+    if (list != NULL)
+        memcpy(list, r->listed, *n * sizeof(*list));
+    unlock(r);
     return list;
+}
+
+/* The content that tasks load as `staged`; the newest, should several files be alike. Under the lock. */
+static const struct kc_plugin_content *content_of(const struct kc_registry *r, const char *staged)
+{
+    for (size_t i = r->n_contents; i-- > 0;)
+        if (strcmp(r->contents[i]->staged, staged) == 0)
+            return r->contents[i];
+    return NULL;
+}
+
+void kc_registry_each_refused(const struct kc_registry *r, kc_refused_fn *each, void *arg)
+{
+    read_lock(r);
+    for (size_t i = 0; i < r->refused.n; i++)
+        each(arg, &r->refused.list[i]);
+    for (size_t i = 0; i < r->quarantined.n; i++) {
+        struct kc_refused_info shown = r->quarantined.list[i];
+        const struct kc_plugin_content *content = content_of(r, shown.file);
+
+        if (content != NULL)
+            shown.file = content->origin;
+        each(arg, &shown);
+    }
+    unlock(r);
+}
+
+void kc_registry_quarantine(struct kc_registry *r, const char *staged, const char *detail)
+{
+    struct refusals *q = &r->quarantined;
+
+    (void)pthread_rwlock_wrlock(&r->lock);
+    for (size_t i = 0; i < q->n; i++)
+        if (strcmp(q->list[i].file, staged) == 0) {
+            free_refusal(&q->list[i]);
+            q->list[i] = q->list[--q->n];
+            break;
+        }
+    if (detail != NULL && !add_refusal(q, staged, "QUARANTINED", detail))
+        kc_log(KC_WARN, log_name, "out of memory: the quarantine of %s is not listed", staged);
+    unlock(r);
+}
+
+/* ---- staged copies that have vanished ---- */
+
+static kc_status stage_again(const struct kc_plugin_content *c, struct kc_error *err)
+{
+    char *folder = strdup(c->staged), *made = NULL, *slash;
+    kc_status status;
+
+    if (folder == NULL)
+        return out_of_memory(err);
+    for (int i = 0; i < 2; i++) { /* less the file's name, less the hash */
+        slash = strrchr(folder, '/');
+        if (slash != NULL)
+            *slash = '\0';
+    }
+    status = c->folder != NULL ? kc_staging_add_folder(folder, c->folder, &made, err)
+                               : kc_staging_add_file(folder, c->origin, &made, err);
+    if (status == KC_OK && strncmp(c->staged, made, strlen(made)) != 0)
+        status = kc_fail(err, KC_ERR_FATAL, "%s has another content by now", c->origin);
+    free(made);
+    free(folder);
+    return status;
+}
+
+static void restage(const struct kc_plugin_content *c)
+{
+    struct kc_error err = KC_ERROR_INIT;
+
+    if (stage_again(c, &err) == KC_OK)
+        kc_log(KC_WARN, log_name, "%s had vanished and was copied anew from %s", c->staged, c->origin);
+    else
+        kc_log(KC_ERROR, log_name, "%s has vanished and can not be copied anew: %s", c->staged, err.message);
+}
+
+void kc_registry_restage(const struct kc_registry *r)
+{
+    const struct kc_component_info **list;
+    const char *last = NULL;
+    size_t n;
+
+    list = kc_registry_list(r, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct kc_plugin_content *content;
+
+        if (list[i]->file == last)
+            continue; /* one file's components follow each other mostly; a second look harms nobody */
+        last = list[i]->file;
+        read_lock(r);
+        content = content_of(r, last);
+        unlock(r);
+        if (content != NULL && !kc_staging_is_whole(content->staged, content->folder))
+            restage(content);
+    }
+    free(list);
 }

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
-
 static bool is_library(const char *name)
 {
     size_t n = strlen(name);
@@ -41,6 +39,19 @@ static kc_status add(struct kc_candidates *out, const char *file, const char *fo
     out->n++;
     if (c->file == NULL || (folder != NULL && c->folder == NULL))
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    return KC_OK;
+}
+
+static kc_status add_unreadable(struct kc_candidates *out, const char *folder, const char *why,
+                                struct kc_error *err)
+{
+    const char *before = out->unreadable != NULL ? out->unreadable : "";
+    char *text = NULL;
+
+    if (asprintf(&text, "%s%s%s: %s", before, before[0] != '\0' ? "; " : "", folder, why) < 0)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    free(out->unreadable);
+    out->unreadable = text;
     return KC_OK;
 }
 
@@ -78,8 +89,7 @@ static kc_status scan_folder(const char *folder, bool is_top, struct kc_candidat
     kc_status status = KC_OK;
 
     if (n < 0)
-        kc_log(KC_WARN, "worker/plugin", "plugin.path: cannot read the folder %s: %s", folder,
-               strerror(errno));
+        status = add_unreadable(out, folder, strerror(errno), err);
     for (int i = 0; i < n; i++) {
         if (status == KC_OK)
             status = scan_entry(folder, names[i]->d_name, is_top, out, err);
@@ -114,5 +124,6 @@ void kc_scan_finish(struct kc_candidates *c)
         free(c->list[i].folder);
     }
     free(c->list);
+    free(c->unreadable);
     *c = (struct kc_candidates){0};
 }

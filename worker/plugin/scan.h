@@ -15,11 +15,13 @@ struct kc_candidate {
 struct kc_candidates {
     struct kc_candidate *list;
     size_t n;
+    char *
+        unreadable; /* "FOLDER: No such file or directory" of the folders that could not be read; NULL: none */
 };
 
 /*
  * Looks through `paths` (folders, or .so files; ends with NULL) in their order, names sorted. Hidden files are ignored;
- * a file that two paths lead to is listed once. A path that can't be read is a warning in the log. KC_ERR_NOMEM.
+ * a file that two paths lead to is listed once. KC_ERR_NOMEM.
  */
 kc_status kc_scan(const char *const *paths, struct kc_candidates *out, struct kc_error *err);
 void kc_scan_finish(struct kc_candidates *c);

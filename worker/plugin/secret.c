@@ -34,7 +34,8 @@ static bool is_client_secret(const char *property)
 bool kc_connector_config_secret(const struct kc_registry *r, const struct kc_props *config, const char *key)
 {
     const char *name = kc_props_get(config, "connector.class"), *property = kc_client_override(key);
-    const struct kc_component_info *connector = name != NULL ? kc_registry_find(r, 0, name) : NULL;
+    /* Also of a plugin whose file is gone: what it declared secret stays secret. */
+    const struct kc_component_info *connector = name != NULL ? kc_registry_find_ever(r, 0, name) : NULL;
     const struct kc_key_info *declared;
 
     if (property != NULL)

@@ -71,7 +71,7 @@ static void hash_label(struct copy *c, const char *name, off_t size)
 
 static kc_status copy_bytes(struct copy *c, int in, int out, const char *from, struct kc_error *err)
 {
-    static uint8_t bytes[CHUNK_BYTES]; /* staging runs on one thread, at start-up */
+    uint8_t bytes[CHUNK_BYTES];
 
     for (;;) {
         ssize_t n = read(in, bytes, sizeof(bytes));
@@ -136,6 +136,23 @@ static void remove_folder(const char *path)
     (void)rmdir(path);
 }
 
+/* The copy is there already, but somebody may have deleted files of it: those are moved there from the new one. */
+static void complete(const char *from, const char *to)
+{
+    DIR *dir = opendir(from);
+    int target = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const struct dirent *e;
+    struct stat st;
+
+    while (dir != NULL && target >= 0 && (e = readdir(dir)) != NULL)
+        if (fstatat(target, e->d_name, &st, 0) < 0)
+            (void)renameat(dirfd(dir), e->d_name, target, e->d_name);
+    if (target >= 0)
+        (void)close(target);
+    if (dir != NULL)
+        (void)closedir(dir);
+}
+
 /* Gives the copy its name for good; another worker on the same folder may have been first. */
 static kc_status copy_end(const char *folder, struct copy *c, char **staged, struct kc_error *err)
 {
@@ -154,6 +171,7 @@ static kc_status copy_end(const char *folder, struct copy *c, char **staged, str
             free(path);
             return KC_ERR_FATAL;
         }
+        complete(c->path, path);
         remove_folder(c->path);
     }
     *staged = path;
@@ -224,4 +242,30 @@ kc_status kc_staging_add_folder(const char *folder, const char *from, char **sta
         free(names[i]);
     free(names);
     return status;
+}
+
+bool kc_staging_is_whole(const char *staged_file, const char *from)
+{
+    const char *slash = strrchr(staged_file, '/');
+    struct dirent **names = NULL;
+    bool whole = true;
+    struct stat st;
+    int n;
+
+    if (slash == NULL || stat(staged_file, &st) < 0)
+        return false;
+    n = from != NULL ? scandir(from, &names, is_wanted, alphasort) : 0;
+    for (int i = 0; i < n; i++) {
+        char path[2 * 4096];
+
+        (void)snprintf(path, sizeof(path), "%s/%s", from, names[i]->d_name);
+        if (whole && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+            (void)snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - staged_file), staged_file,
+                           names[i]->d_name);
+            whole = stat(path, &st) == 0;
+        }
+        free(names[i]);
+    }
+    free(names);
+    return whole;
 }

@@ -5,6 +5,8 @@
 #ifndef KC_PLUGIN_STAGING_H
 #define KC_PLUGIN_STAGING_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 /* Makes the folder <state_dir>/plugins (mode 0700, parents too). *folder is the caller's to free. */
@@ -12,9 +14,13 @@ kc_status kc_staging_open(const char *state_dir, char **folder, struct kc_error 
 
 /*
  * Copies one file, or all files of a folder with a plugin and its private libraries, into `folder`/<hash>/. *staged gets
- * the path of that folder (free() it); a copy that is there already is used. KC_ERR_FATAL: *err names the file.
+ * the path of that folder (free() it); a copy that is there already is used, and completed where files of it were
+ * deleted. KC_ERR_FATAL: *err names the file. Any thread.
  */
 kc_status kc_staging_add_file(const char *folder, const char *file, char **staged, struct kc_error *err);
 kc_status kc_staging_add_folder(const char *folder, const char *from, char **staged, struct kc_error *err);
+
+/* Is the staged file still there, and with it all that lies in `from` (its folder in plugin.path; NULL: a file alone)? */
+bool kc_staging_is_whole(const char *staged_file, const char *from);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "plugin/config_value.h"
 #include "plugin/connector_config.h"
+#include "plugin/install.h"
 #include "scratch.h"
 
 static const char *helper, *plugins;
@@ -31,7 +32,6 @@ static int scan_plugins(void **state)
     registry = kc_registry_scan(paths, folder, helper, &err);
     free(file);
     assert_non_null(registry);
-    assert_int_equal(kc_registry_count(registry), 2);
     return 0;
 }
 
