@@ -1,0 +1,13 @@
+/* components.h - what this file offers; each is defined in the .c named like it. */
+#ifndef KC_TRANSFORMS_COMPONENTS_H
+#define KC_TRANSFORMS_COMPONENTS_H
+
+#include <kconnect/plugin.h>
+
+extern const struct kc_component kc_smt_filter, kc_smt_regex_router;
+extern const struct kc_component kc_smt_insert_field_key, kc_smt_insert_field_value;
+extern const struct kc_component kc_smt_replace_field_key, kc_smt_replace_field_value;
+extern const struct kc_component kc_predicate_has_header_key, kc_predicate_record_is_tombstone,
+    kc_predicate_topic_name_matches;
+
+#endif

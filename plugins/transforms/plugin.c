@@ -1,0 +1,31 @@
+#include "components.h"
+
+#include <kconnect/sdk.h>
+
+const struct kc_host *kc_host;
+
+static const struct kc_component *const components[] = {
+    &kc_smt_filter,
+    &kc_smt_insert_field_key,
+    &kc_smt_insert_field_value,
+    &kc_smt_regex_router,
+    &kc_smt_replace_field_key,
+    &kc_smt_replace_field_value,
+    &kc_predicate_has_header_key,
+    &kc_predicate_record_is_tombstone,
+    &kc_predicate_topic_name_matches,
+};
+
+static const struct kc_plugin plugin = {
+    KC_PLUGIN_HEADER(components, sizeof(components) / sizeof(components[0])),
+    .name = "kc-transforms",
+    .version = KC_VERSION,
+    .vendor = "kconnect",
+    .license = "Apache-2.0",
+};
+
+const struct kc_plugin *kc_plugin_v0(const struct kc_host *host)
+{
+    kc_host = host;
+    return &plugin;
+}
