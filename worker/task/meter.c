@@ -27,6 +27,15 @@ static int64_t handed_over(const struct kc_ctx *source, const struct kc_batch *b
     return last->event_us != KC_NO_TIMESTAMP ? last->event_us : 0;
 }
 
+void kc_meter_took(struct kc_meter *m, const struct kc_batch *b)
+{
+    if (b->n_records == 0)
+        return;
+    m->polled += b->n_records;
+    if ((kc_batch_at(b, b->n_records - 1)->flags & KC_REC_DROPPED) != 0)
+        m->polled--; /* a position without a record comes alone or last */
+}
+
 void kc_meter_polled(struct kc_meter *m, const struct kc_ctx *source, const struct kc_batch *b, uint64_t sent)
 {
     int64_t us = handed_over(source, b);
@@ -36,11 +45,6 @@ void kc_meter_polled(struct kc_meter *m, const struct kc_ctx *source, const stru
     m->active = sent;
     if (sent == 0)
         m->committed_us = m->handed_us;
-    if (b == NULL)
-        return;
-    m->polled += b->n_records;
-    if ((kc_batch_at(b, b->n_records - 1)->flags & KC_REC_DROPPED) != 0)
-        m->polled--; /* a position without a record comes alone or last */
 }
 
 void kc_meter_committed(struct kc_meter *m, int64_t ms, uint64_t records)

@@ -27,6 +27,9 @@ struct kc_meter {
     int64_t told_ms;      /* monotonic */
 };
 
+/* Counts the records of a batch as the source gave it: before a transform drops some. */
+void kc_meter_took(struct kc_meter *m, const struct kc_batch *b);
+
 /*
  * A poll() came back with `b`, or with nothing (NULL). `sent`: records of it or of earlier ones wait for a commit. How far
  * the source is, is what its gauge KC_METRIC_CAUGHT_UP says; one without is as far as the last record's event_us, and has

@@ -118,10 +118,9 @@ kc_status kc_retry_settle(const struct kc_ctx *ctx, const struct kc_attempts *a,
 
     if (a->last == KC_RETRY_LEAVE)
         return KC_ERR_STOPPED;
-    if (!failures->tolerated) {
-        (void)kc_wrap(err, "%s", ctx->component.label);
+    (void)kc_wrap(err, "%s", ctx->component.label);
+    if (!failures->tolerated)
         return KC_ERR_RETRY;
-    }
     for (uint32_t i = 0; i < b->n_records && status >= 0; i++) {
         struct kc_record *r = kc_batch_at(b, i);
 

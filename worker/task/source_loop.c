@@ -353,6 +353,7 @@ static kc_status poll_once(struct loop *l, int64_t timeout_ms, struct kc_error *
         return commit_before_failing(l, status, err);
     }
     l->retry_since_ms = 0;
+    kc_meter_took(&l->s->task->meter, &b);
     if (b.n_records > 0)
         status = deliver(l, &b, err);
     else

@@ -20,7 +20,8 @@ class Task:
         self.buffer = b""
 
     def start(self, config=None, paused=False, group="fleet", offset_topic="offsets", offset_partitions=5,
-              topic_creation=None, client=None, log_level="INFO", memory_max_mb=0):
+              topic_creation=None, client=None, log_level="INFO", memory_max_mb=0, stages=()):
+        """`stages`: further plugins as (role, id), of kc-stages.so."""
         mine, theirs = socket.socketpair()
         page = os.memfd_create("crash-page")
         os.ftruncate(page, 16384)
@@ -44,9 +45,11 @@ class Task:
             "type": "start", "connector": self.connector, "task": 0, "kind": "source", "worker_id": "w1",
             "group_id": group, "paused": paused,
             "config": {"name": self.connector, "topic": self.connector, **(config or {})},
-            "plugins": [{"role": role, "id": name, "version": "1.0.0", "file": self.plugin}
-                        for role, name in (("connector", "counter-source"), ("key.converter", "text"),
-                                           ("value.converter", "text"))],
+            "plugins": [{"role": role, "id": name, "version": "1.0.0", "file": file}
+                        for file, roles in ((self.plugin, (("connector", "counter-source"), ("key.converter", "text"),
+                                                           ("value.converter", "text"))),
+                                            (os.path.join(os.path.dirname(self.plugin), "kc-stages.so"), stages))
+                        for role, name in roles],
             "client": {"producer": properties, "consumer": {"bootstrap.servers": self.kafka},
                        "admin": {"bootstrap.servers": self.kafka}},
             "offset_topic": offset_topic, "offset_partitions": offset_partitions,
