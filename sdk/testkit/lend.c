@@ -1,0 +1,92 @@
+/* lend.c - batches lent to sinks and to the stages of the pipeline, and the output of converters. */
+#include "kit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_CAPACITY = 4096 };
+
+static void *must(void *p)
+{
+    if (p == NULL)
+        abort();
+    return p;
+}
+
+struct kc_batch *kc_kit_lend(struct kc_kit *k, const struct kc_record *records, uint32_t n, uint32_t flags)
+{
+    struct kc_record *copies;
+
+    kc_kit_take_back(k);
+    k->failures.n = 0;
+    k->batch_structs = must(kc_guard_open("a batch and its records, until the batch was released"));
+    k->batch_values = must(kc_guard_open("what the records of a batch point at, which is read-only"));
+    k->batch = must(kc_guard_take(k->batch_structs, sizeof(*k->batch)));
+    copies = must(kc_guard_take(k->batch_structs, (n + 1) * sizeof(*copies)));
+    for (uint32_t i = 0; i < n; i++)
+        copies[i] = kc_kit_copy_record(k, k->batch_values, &records[i]);
+    k->arena = kc_kit_arena_open(k);
+    *k->batch = (struct kc_batch){.struct_size = sizeof(*k->batch),
+                                  .record_size = sizeof(*copies),
+                                  .records = copies,
+                                  .n_records = n,
+                                  .arena = &k->arena->pub};
+    kc_guard_seal(k->batch_values);
+    k->read_only = (flags & KC_KIT_READ_ONLY) != 0;
+    if (k->read_only)
+        kc_guard_seal(k->batch_structs);
+    return k->batch;
+}
+
+void kc_kit_take_back(struct kc_kit *k)
+{
+    bool lock = (k->flags & KC_KIT_LOCK) != 0;
+
+    if (k->batch == NULL)
+        return;
+    kc_kit_arena_retire(k, k->arena);
+    kc_guard_retire(k->batch_structs, lock);
+    kc_guard_retire(k->batch_values, lock);
+    k->batch = NULL;
+    k->arena = NULL;
+    k->batch_structs = k->batch_values = NULL;
+}
+
+static kc_status grow_bytes(struct kc_bytes *b, uint64_t more)
+{
+    uint64_t cap = (b->len + more) * 2 + FIRST_CAPACITY;
+    uint8_t *data = realloc(b->data, cap);
+
+    if (data == NULL)
+        return KC_ERR_NOMEM;
+    b->data = data;
+    b->cap = cap;
+    return KC_OK;
+}
+
+static kc_status grow_slices(struct kc_slices *s, uint64_t more)
+{
+    uint64_t cap = (s->len + more) * 2 + 16;
+    struct kc_slice *list = realloc(s->list, cap * sizeof(*list));
+
+    if (list == NULL)
+        return KC_ERR_NOMEM;
+    s->list = list;
+    s->cap = cap;
+    return KC_OK;
+}
+
+/* Starts with no capacity each time, so that a converter that forgets grow() writes through NULL. */
+struct kc_bytes *kc_kit_bytes(struct kc_kit *k)
+{
+    free(k->out.data);
+    k->out = (struct kc_bytes){.struct_size = sizeof(k->out), .grow = grow_bytes};
+    return &k->out;
+}
+
+struct kc_slices *kc_kit_slices(struct kc_kit *k)
+{
+    free(k->slices.list);
+    k->slices = (struct kc_slices){.struct_size = sizeof(k->slices), .grow = grow_slices};
+    return &k->slices;
+}
