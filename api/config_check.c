@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "documents.h"
+#include "plugin/config_providers.h"
 #include "plugin/connector_config.h"
 #include "stored_offsets.h"
 
@@ -62,8 +63,12 @@ bool kc_config_depth(const struct kc_request *q, enum kc_check_depth *out, struc
     return false;
 }
 
-/* Passes problems on, and notes whether one is about a key of the connector's own. */
+/*
+ * Passes problems on, and notes whether one is about a key of the connector's own. What is said about a value that the
+ * connector's process gets from a config provider is left out: that process checks it again when it knows it.
+ */
 struct sieve {
+    const struct kc_props *worker, *config;
     const struct kc_component_info *component;
     kc_config_problem_fn *problem;
     void *arg;
@@ -74,6 +79,8 @@ static void pass(void *arg, const char *key, const char *sentence)
 {
     struct sieve *s = arg;
 
+    if (key != NULL && kc_config_refers(s->worker, s->config, key))
+        return;
     for (size_t i = 0; key != NULL && i < s->component->n_keys; i++)
         s->own = s->own || strcmp(s->component->keys[i].name, key) == 0;
     s->problem(s->arg, key, sentence);
@@ -83,19 +90,31 @@ bool kc_config_problems(struct kc_request *q, const struct kc_component_info *co
                         const struct kc_props *config, enum kc_check_depth depth,
                         kc_config_problem_fn *problem, void *arg, struct kc_reply *reply)
 {
-    struct sieve sieve = {.component = component, .problem = problem, .arg = arg};
+    const struct kc_props *worker = q->context->config->props;
+    struct sieve sieve = {
+        .worker = worker, .config = config, .component = component, .problem = problem, .arg = arg};
     struct kc_validator *v = q->context->validator;
+    size_t n_references;
     struct kc_error err = KC_ERROR_INIT;
     kc_status status;
     char *offsets;
 
     (void)kc_connector_config_check(q->context->registry, config, pass, &sieve);
-    if (depth == KC_CHECK_DECLARED || sieve.own || v == NULL)
+    n_references = kc_config_references_check(q->context->registry, worker, config, problem, arg);
+    if (depth == KC_CHECK_DECLARED || sieve.own || n_references > 0 || v == NULL)
         return true;
     status = kc_validator_enter(v, q->stopping, &err);
     if (status >= 0) {
         offsets = component->kind == KC_KIND_SOURCE ? kc_stored_offsets(q, config) : NULL;
-        status = kc_validator_run(v, component, config, offsets, q->stopping, problem, arg, &err);
+        status = kc_validator_run(v,
+                                  &(struct kc_validation){.registry = q->context->registry,
+                                                          .component = component,
+                                                          .config = config,
+                                                          .offsets = offsets,
+                                                          .stopping = q->stopping,
+                                                          .problem = problem,
+                                                          .arg = arg},
+                                  &err);
         free(offsets);
         kc_validator_leave(v);
     }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/loggers.h"
 #include "kafka/client_config.h"
+#include "plugin/config_providers.h"
 #include "plugin/connector_config.h"
 
 static const char creation_prefix[] = "topic.creation.";
@@ -46,6 +47,7 @@ static void add_topic_creation(cJSON *message, const struct kc_props *worker)
 /* The three components that a source's task loads, or the sentence that says which is missing. */
 struct parts {
     const struct kc_component_info *connector, *key, *value;
+    cJSON *providers; /* the config providers that the configuration refers to */
 };
 
 static kc_status find_parts(const struct kc_connector_view *c, const struct kc_worker_config *config,
@@ -63,7 +65,8 @@ static kc_status find_parts(const struct kc_connector_view *c, const struct kc_w
     if (out->key == NULL || out->value == NULL)
         return kc_fail(err, KC_ERR_CONFIG, "%s.converter: this converter is not installed on this worker",
                        out->key == NULL ? "key" : "value");
-    return KC_OK;
+    out->providers = kc_config_providers_json(registry, config->props, c->config, err);
+    return out->providers == NULL ? err->status : KC_OK;
 }
 
 /* The connector's own cap on memory, else the worker's; the key was checked when the connector was made. */
@@ -74,7 +77,7 @@ static int64_t memory_max_mb(const struct kc_connector_view *c, const struct kc_
     return own[0] != '\0' ? strtoll(own, NULL, 10) : config->task_memory_max_mb;
 }
 
-/* The start message of supervisor/control.h. NULL: out of memory. */
+/* The start message of supervisor/control.h; takes over parts->providers. NULL: out of memory. */
 static char *start_message(const struct kc_connector_view *c, const struct kc_fleet_view *view,
                            const struct kc_worker_config *config, const struct parts *parts)
 {
@@ -93,6 +96,7 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
     add_plugin(list, "connector", parts->connector);
     add_plugin(list, "key.converter", parts->key);
     add_plugin(list, "value.converter", parts->value);
+    cJSON_AddItemToObject(message, "providers", parts->providers);
     clients = cJSON_AddObjectToObject(message, "client");
     add_client(clients, config, c->config, "producer");
     add_client(clients, config, c->config, "consumer");

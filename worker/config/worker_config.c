@@ -12,6 +12,7 @@
 #include "config/listener.h"
 #include "config/private_folder.h"
 #include "config/properties_file.h"
+#include "config/provider_keys.h"
 #include "config/worker_keys.h"
 #include "kafka/client_config.h"
 
@@ -277,6 +278,8 @@ static kc_status check_together(const struct loaded *l, struct kc_error *err)
     if (number(l, "errors.restart.delay.initial.ms") > number(l, "errors.restart.delay.max.ms"))
         return kc_fail(err, KC_ERR_CONFIG,
                        "errors.restart.delay.initial.ms must not be more than errors.restart.delay.max.ms");
+    if (kc_provider_keys_check(c->props, err) < 0)
+        return err->status;
     return check_topics_differ(c, err);
 }
 

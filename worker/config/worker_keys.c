@@ -75,6 +75,7 @@ static const struct kc_worker_key own_keys[] = {
         "Longest such pause; each is twice the one before."),
     TEXT("key.converter", NULL, "Converter of keys for connectors that name none."),
     TEXT("value.converter", NULL, "Converter of values for connectors that name none."),
+    LIST("config.providers", "", "Names of config providers, to which connectors' configurations may refer."),
     BOOL("topic.creation.enable", "true", "Whether sources create the topics they write to."),
     BOOL("topic.tracking.enable", "true", "Whether it is kept which topics a connector has used."),
     BOOL("topic.tracking.allow.reset", "true", "Whether that may be reset over REST."),
@@ -84,8 +85,8 @@ static const struct kc_worker_key own_keys[] = {
 
 /* Families of keys that the parts which use them check. */
 static const char *const accepted_prefixes[] = {
-    "topic.creation.", "errors.restart.", "key.converter.",  "value.converter.",
-    "config.storage.", "status.storage.", "offset.storage.", "request.storage.",
+    "topic.creation.", "errors.restart.", "key.converter.",   "value.converter.",  "config.storage.",
+    "status.storage.", "offset.storage.", "request.storage.", "config.providers.",
 };
 
 struct hint {
@@ -172,8 +173,6 @@ static const struct hint java_only[] = {
     {"sasl.oauthbearer.jwt.", OAUTH},
     {"sasl.oauthbearer.header.urlencode", OAUTH},
     {"sasl.kerberos.ticket.renew.", "use sasl.kerberos.min.time.before.relogin"},
-    {"config.providers", "there are no config providers: give the value itself and protect the file"},
-    {"config.providers.", "there are no config providers: give the value itself and protect the file"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -17,13 +17,15 @@ const struct kc_key_info *kc_common_keys(uint32_t kind, size_t *n);
 /* Gets one sentence per problem; key NULL: about the whole. */
 typedef void kc_config_problem_fn(void *arg, const char *key, const char *sentence);
 
-/* Checks against the common keys, the connector's and its converters' declarations (required, type, range, choices; the
- * texts are Kafka Connect's). Returns the number of problems. `connector.class` unknown is one of them. */
+/* Checks against the common keys, the declarations of the connector, its converters, transforms and predicates (required,
+ * type, range, choices; the texts are Kafka Connect's), and how these fit together. Returns the number of problems.
+ * `connector.class` unknown is one of them. */
 size_t kc_connector_config_check(const struct kc_registry *r, const struct kc_props *config,
                                  kc_config_problem_fn *problem, void *arg);
 
-/* True when the value of `key` must never be shown: declared PASSWORD, or a client override that holds a secret. With an
- * unknown connector.class every key whose name contains "password", "secret", "token" or "credential" is. */
+/* True when the value of `key` must never be shown: declared PASSWORD, or a client override that holds a secret; not when it
+ * is a reference to a config provider and nothing else. With an unknown connector.class every key whose name contains
+ * "password", "secret", "token" or "credential" is. */
 bool kc_connector_config_secret(const struct kc_registry *r, const struct kc_props *config, const char *key);
 /* A copy with secrets masked. NULL: out of memory. */
 struct kc_props *kc_connector_config_masked(const struct kc_registry *r, const struct kc_props *config);
@@ -34,10 +36,16 @@ kc_status kc_connector_config_unmask(const struct kc_registry *r, struct kc_prop
 /* Names: 1-48 of digits, lower-case letters and hyphens, no leading hyphen. KC_ERR_CONFIG with the rule in the sentence. */
 kc_status kc_connector_name_check(const char *name, struct kc_error *err);
 
-/* The converter a connector uses: key.converter/value.converter of the connector, then the worker's, then the
- * connector component's own default ("dataworks-json" for mysql-source). `side` is "key" or "value". NULL: unknown. */
+/*
+ * The converter a connector uses: <side>.converter of the connector, then the worker's, then the connector component's own
+ * default ("dataworks-json" for mysql-source), then for headers `simple` if it is installed; in the highest version that
+ * <side>.converter.plugin.version allows, next to the name. `side` is "key", "value" or "header". NULL: unknown, or not
+ * installed in such a version.
+ */
 const struct kc_component_info *kc_connector_converter(const struct kc_registry *r,
                                                        const struct kc_props *worker,
                                                        const struct kc_props *config, const char *side);
+/* True when the worker names that converter; then the worker's keys of it count, and none of the connector's. */
+bool kc_converter_is_workers(const struct kc_props *worker, const struct kc_props *config, const char *side);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <kconnect/config.h>
 
+#include "base/reference.h"
 #include "plugin/connector_config.h"
 #include "plugin/key_lookup.h"
 
@@ -37,7 +38,11 @@ bool kc_connector_config_secret(const struct kc_registry *r, const struct kc_pro
     /* Also of a plugin whose file is gone: what it declared secret stays secret. */
     const struct kc_component_info *connector = name != NULL ? kc_registry_find_ever(r, 0, name) : NULL;
     const struct kc_key_info *declared;
+    const char *value = kc_props_get(config, key);
 
+    /* As in Kafka Connect: it says where the secret is, and only the connector's process follows it. */
+    if (value != NULL && kc_reference_is_all(value))
+        return false;
     if (property != NULL)
         return is_client_secret(property);
     declared = kc_key_lookup(r, connector, config, key);

@@ -211,11 +211,12 @@ static void tell(const struct kc_validate_child *c, const struct kc_buf *sentenc
 static void tell_end(const struct kc_validate_child *c, const struct process *p, enum end end, int status)
 {
     const struct kc_component_info *component = c->component;
+    const char *subject = c->subject != NULL ? c->subject : "this configuration";
     struct kc_buf sentence = {0};
 
     kc_buf_printf(&sentence, "%s %s ", component->id, component->version);
     if (end == END_DEADLINE) {
-        kc_buf_printf(&sentence, "did not end its check of this configuration within %lld ms",
+        kc_buf_printf(&sentence, "did not end its check of %s within %lld ms", subject,
                       (long long)c->deadline_ms);
     } else if (end == END_FLOOD) {
         kc_buf_str(&sentence, "reported more problems than can be shown");
@@ -223,19 +224,20 @@ static void tell_end(const struct kc_validate_child *c, const struct process *p,
         struct kc_buf crash = {0};
 
         kc_crash_page_describe(p->page, &crash);
-        kc_buf_str(&sentence, "crashed while it checked this configuration: ");
+        kc_buf_printf(&sentence, "crashed while it checked %s: ", subject);
         if (!crash.failed)
             kc_buf_add(&sentence, crash.data, strcspn(crash.data, "\n")); /* the frames below are for logs */
         kc_buf_finish(&crash);
     } else if (WIFSIGNALED(status)) {
         const char *name = sigabbrev_np(WTERMSIG(status));
 
-        kc_buf_printf(&sentence, "crashed while it checked this configuration: SIG%s", name ? name : "?");
+        kc_buf_printf(&sentence, "crashed while it checked %s: SIG%s", subject, name ? name : "?");
     } else {
         kc_buf_printf(&sentence, "ended its process with status %d instead of answering a check",
                       WEXITSTATUS(status));
     }
-    kc_buf_str(&sentence, "; validateOnly=declared leaves this check out");
+    if (c->subject == NULL)
+        kc_buf_str(&sentence, "; validateOnly=declared leaves this check out");
     tell(c, &sentence);
     kc_buf_finish(&sentence);
 }

@@ -14,6 +14,7 @@
 struct kc_validate_child {
     const char *executable;
     const struct kc_component_info *component;
+    const char *subject; /* what is checked, for sentences; NULL: "this configuration" */
     int64_t deadline_ms;
     const atomic_bool *stopping; /* may be NULL */
     kc_config_problem_fn *problem;

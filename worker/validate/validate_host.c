@@ -30,7 +30,7 @@ void kc_validate_report(struct kc_report *r, const char *key, const char *messag
 {
     struct kc_buf line = {0};
 
-    if (r == NULL || message == NULL || ++r->n > MAX_PROBLEMS)
+    if (r == NULL || r->fd < 0 || message == NULL || ++r->n > MAX_PROBLEMS)
         return;
     kc_buf_str(&line, "{\"key\":");
     if (key != NULL)
@@ -82,6 +82,7 @@ const struct kc_host *kc_validate_host(void)
     if (host.struct_size == 0) {
         host = *kc_probe_host();
         host.report_error = kc_validate_report;
+        host.report_value = kc_report_value;
         host.offset_get = offset_get;
     }
     return &host;

@@ -8,18 +8,16 @@
 #include <kconnect/host.h>
 
 #include "offsets/offset_changes.h"
-
-/* Writes each problem as a line of JSON to `fd` at once, so that it counts even when the plugin crashes later. */
-struct kc_report {
-    int fd;
-    uint32_t n;
-};
+#include "task/report.h"
 
 const struct kc_host *kc_validate_host(void);
 /* What offset_get answers from; borrowed until the end of the process. Without it: KC_ERR_UNSUPPORTED. */
 void kc_validate_host_offsets(const struct kc_offset_changes *offsets);
 
-/* What kc_host.report_error does; key NULL: about the whole. */
+/*
+ * What kc_host.report_error does; key NULL: about the whole. Writes the problem as a line of JSON to r->fd at once, so that it
+ * counts even when the plugin crashes later.
+ */
 void kc_validate_report(struct kc_report *r, const char *key, const char *message);
 /* The last line: the check came to its end. */
 void kc_validate_report_done(struct kc_report *r);

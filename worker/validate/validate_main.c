@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -14,6 +15,7 @@
 #include "base/log.h"
 #include "supervisor/control.h"
 #include "supervisor/crash_page.h"
+#include "task/config_resolve.h"
 #include "task/parse_config.h"
 #include "task/plugin_load.h"
 #include "validate/validate_host.h"
@@ -31,6 +33,8 @@ struct job {
     uint32_t kind;
     struct kc_props *config;
     struct kc_offset_changes offsets;
+    struct kc_offset_changes changes;
+    bool check_offsets; /* asked about `changes`, not about the configuration */
     struct kc_crash_page *page;
     struct kc_report report;
 };
@@ -87,6 +91,8 @@ static void read_offsets(struct job *j)
 
     if (text != NULL && kc_offset_changes_read(text, strlen(text), &j->offsets, &err) == KC_OK)
         kc_validate_host_offsets(&j->offsets);
+    text = kc_json_text(j->json, "changes");
+    j->check_offsets = text != NULL && kc_offset_changes_read(text, strlen(text), &j->changes, &err) == KC_OK;
 }
 
 static bool read_job(struct job *j)
@@ -124,36 +130,82 @@ static const struct kc_planner_ops *planner_of(const struct kc_component *c)
     return KC_HAS(struct kc_source_ops, source, planner) ? source->planner : NULL;
 }
 
-/* A declared key's own check begins its sentence with the key. */
-static void report_parse(struct job *j, const struct kc_component *c, const struct kc_error *err)
+/* A sentence about one key begins with it. */
+static void report_sentence(struct job *j, const struct kc_component *c, const struct kc_error *err)
 {
     char key[256];
+    bool known;
 
     (void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(err->message, ": "), err->message);
-    kc_validate_report(&j->report, kc_config_declares(c->config, key) ? key : NULL, err->message);
+    known = kc_config_declares(c->config, key) || kc_props_get(j->config, key) != NULL;
+    kc_validate_report(&j->report, known ? key : NULL, err->message);
+}
+
+/* Before anything looks at a value. What is checked are values, as in the task. */
+static kc_status resolve(struct job *j, struct kc_error *err)
+{
+    struct kc_resolver resolver = {
+        .providers = kc_json_member(j->json, "providers"), .host = kc_validate_host(), .page = j->page};
+
+    return kc_config_resolve(&resolver, &j->config, 1, err);
+}
+
+static kc_status ask_about_offsets(struct job *j, const struct kc_planner_ops *planner,
+                                   const struct kc_map *config, struct kc_error *err)
+{
+    struct kc_offset_change *list = calloc(j->changes.n + 1, sizeof(*list));
+    kc_status status;
+
+    if (list == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    for (size_t i = 0; i < j->changes.n; i++) {
+        list[i].partition = j->changes.items[i].partition->map;
+        if (j->changes.items[i].offset != NULL)
+            list[i].offset = j->changes.items[i].offset->map;
+    }
+    status = planner->check_offsets(NULL, config, list, (uint32_t)j->changes.n, err);
+    free(list);
+    return status;
+}
+
+static kc_status ask(struct job *j, const struct kc_component_ref *component, const struct kc_map *config,
+                     struct kc_error *err)
+{
+    const struct kc_planner_ops *planner = planner_of(component->def);
+    bool able = planner != NULL && (j->check_offsets ? KC_CAN(struct kc_planner_ops, planner, check_offsets)
+                                                     : KC_CAN(struct kc_planner_ops, planner, validate));
+    kc_status status;
+
+    if (!able)
+        return KC_OK;
+    kc_crash_page_enter(j->page, component->label, j->check_offsets ? "check_offsets" : "validate");
+    status = j->check_offsets ? ask_about_offsets(j, planner, config, err)
+                              : planner->validate(NULL, config, &j->report, err);
+    kc_crash_page_enter(j->page, component->label, NULL);
+    return status;
 }
 
 static void check(struct job *j, const struct kc_component_ref *component)
 {
-    const struct kc_planner_ops *planner = planner_of(component->def);
     struct kc_error err = KC_ERROR_INIT;
-    struct kc_parsed *config;
-    kc_status status = KC_OK;
+    struct kc_parsed *config = NULL;
+    kc_status status = resolve(j, &err);
 
-    kc_crash_page_enter(j->page, component->label, "check");
-    config = kc_config_parse(component->def->config, j->config, &err);
-    if (config == NULL) {
-        report_parse(j, component->def, &err);
-    } else if (planner != NULL && KC_CAN(struct kc_planner_ops, planner, validate)) {
-        kc_crash_page_enter(j->page, component->label, "validate");
-        status = planner->validate(NULL, kc_parsed_map(config), &j->report, &err);
+    if (status == KC_OK) {
+        kc_crash_page_enter(j->page, component->label, "check");
+        config = kc_config_parse(component->def->config, j->config, &err);
+        kc_crash_page_enter(j->page, component->label, NULL);
     }
-    kc_crash_page_enter(j->page, component->label, NULL);
+    if (config == NULL) {
+        if (!j->check_offsets) /* else nothing is known about them, and the start of the task will tell */
+            report_sentence(j, component->def, &err);
+        return;
+    }
+    status = ask(j, component, kc_parsed_map(config), &err);
     if (status < 0)
         kc_validate_report(&j->report, NULL,
-                           err.message[0] != '\0'
-                               ? err.message
-                               : "the connector could not check this configuration and gave no reason");
+                           err.message[0] != '\0' ? err.message
+                                                  : "the connector refused this and gave no reason");
     kc_parsed_destroy(config);
 }
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "plugin/config_providers.h"
 #include "validate/validate_child.h"
 
 enum { SLICE_MS = 100 };
@@ -91,9 +92,9 @@ void kc_validator_leave(struct kc_validator *v)
 }
 
 /* What the child is to do, as validate_main.c reads it. NULL: out of memory. */
-static char *request_text(const struct kc_validator *v, const struct kc_component_info *component,
-                          const struct kc_props *config, const char *offsets)
+static char *request_text(const struct kc_validator *v, const struct kc_validation *check, cJSON *providers)
 {
+    const struct kc_component_info *component = check->component;
     cJSON *message = cJSON_CreateObject();
     char *text;
 
@@ -101,9 +102,13 @@ static char *request_text(const struct kc_validator *v, const struct kc_componen
     cJSON_AddStringToObject(message, "id", component->id);
     cJSON_AddStringToObject(message, "file", component->file);
     cJSON_AddStringToObject(message, "group_id", v->config->group_id);
-    cJSON_AddItemToObject(message, "config", kc_json_from_props(config));
-    if (offsets != NULL) /* as text: cJSON would round its numbers */
-        cJSON_AddStringToObject(message, "offsets", offsets);
+    cJSON_AddItemToObject(message, "config", kc_json_from_props(check->config));
+    if (providers != NULL)
+        cJSON_AddItemToObject(message, "providers", providers);
+    if (check->offsets != NULL) /* as text: cJSON would round its numbers */
+        cJSON_AddStringToObject(message, "offsets", check->offsets);
+    if (check->changes != NULL)
+        cJSON_AddStringToObject(message, "changes", check->changes);
     cJSON_AddStringToObject(message, "log_level", kc_log_level_name(kc_log_get_level()));
     cJSON_AddStringToObject(message, "log_format", v->config->log_format == KC_LOG_JSON ? "json" : "text");
     text = cJSON_PrintUnformatted(message);
@@ -111,25 +116,32 @@ static char *request_text(const struct kc_validator *v, const struct kc_componen
     return text;
 }
 
-kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_info *component,
-                           const struct kc_props *config, const char *offsets, const atomic_bool *stopping,
-                           kc_config_problem_fn *problem, void *arg, struct kc_error *err)
+kc_status kc_validator_run(struct kc_validator *v, const struct kc_validation *check, struct kc_error *err)
 {
+    const struct kc_component_info *component = check->component;
     struct kc_validate_child child = {.executable = v->executable,
                                       .component = component,
+                                      .subject = check->changes != NULL ? "these offsets" : NULL,
                                       .deadline_ms = KC_VALIDATE_DEADLINE_MS,
-                                      .stopping = stopping,
-                                      .problem = problem,
-                                      .arg = arg};
-    char *request = request_text(v, component, config, offsets);
+                                      .stopping = check->stopping,
+                                      .problem = check->problem,
+                                      .arg = check->arg};
     int64_t began = kc_mono_ms();
+    cJSON *providers = NULL;
     kc_status status;
+    char *request;
 
+    if (check->registry != NULL) {
+        providers = kc_config_providers_json(check->registry, v->config->props, check->config, err);
+        if (providers == NULL) /* its plugin is gone since the declarations were checked */
+            return kc_fail(err, KC_ERR_RETRY, "A config provider of this configuration is not installed.");
+    }
+    request = request_text(v, check, providers);
     if (request == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     status = kc_validate_child_run(&child, request, strlen(request), err);
-    kc_log(KC_DEBUG, "worker/validate", "%s %s checked a configuration in %lld ms", component->id,
-           component->version, (long long)(kc_mono_ms() - began));
+    kc_log(KC_DEBUG, "worker/validate", "%s %s checked %s in %lld ms", component->id, component->version,
+           check->changes != NULL ? "offsets" : "a configuration", (long long)(kc_mono_ms() - began));
     explicit_bzero(request, strlen(request)); /* it holds passwords */
     free(request);
     return status;

@@ -34,17 +34,28 @@ void kc_validator_destroy(struct kc_validator *v);
 kc_status kc_validator_enter(struct kc_validator *v, const atomic_bool *stopping, struct kc_error *err);
 void kc_validator_leave(struct kc_validator *v);
 
+/* One check. Borrowed for the call; offsets are {"offsets":[{"partition":{...},"offset":{...}}]}. */
+struct kc_validation {
+    const struct kc_registry
+        *registry; /* knows the config providers that `config` refers to; NULL: none are needed */
+    const struct kc_component_info *component;
+    const struct kc_props *config; /* its declared level must be fine as far as the connector's own keys go */
+    const char *
+        offsets; /* stored for a connector of this name, so that the plugin can tell whether it could go on there;
+                            NULL: none, or not known */
+    const char *
+        changes; /* NULL: planner->validate is asked; else planner->check_offsets about these, nulls removing */
+    const atomic_bool *stopping;   /* ends it early; may be NULL */
+    kc_config_problem_fn *problem; /* gets each problem with its key (NULL: about the whole) */
+    void *arg;
+};
+
 /*
- * Checks `config`, whose declared level must be fine as far as the connector's own keys go. The caller has a place. Reports
- * each problem with its key (NULL: about the whole). `offsets` is what is stored for a connector of this name,
- * {"offsets":[{"partition":{...},"offset":{...}}]}, so that the plugin can tell whether it could go on there; NULL:
- * nothing, or not known. Blocking, any thread; the thread must outlive the call, because the child dies with the thread
- * that started it, which is what ends a check whose worker is killed. `stopping` (may be NULL) ends it early. KC_OK: the
- * check ended, however it did. KC_ERR_RETRY: it could not be started, or the worker stops; nothing is known.
+ * The caller has a place. Blocking, any thread; the thread must outlive the call, because the child dies with the thread
+ * that started it, which is what ends a check whose worker is killed. KC_OK: the check ended, however it did. KC_ERR_RETRY:
+ * it could not be started, or the worker stops; nothing is known.
  */
-kc_status kc_validator_run(struct kc_validator *v, const struct kc_component_info *component,
-                           const struct kc_props *config, const char *offsets, const atomic_bool *stopping,
-                           kc_config_problem_fn *problem, void *arg, struct kc_error *err);
+kc_status kc_validator_run(struct kc_validator *v, const struct kc_validation *check, struct kc_error *err);
 
 /* The role `kconnect validate`; see validate_main.c. Exit status. */
 int kc_validate_main(void);

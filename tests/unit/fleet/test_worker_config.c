@@ -163,7 +163,6 @@ static void java_only_security_is_refused_with_the_equivalent(void **state)
     assert_refused("producer.ssl.truststore.location=/x.jks\n", "use ssl.ca.location");
     assert_refused("sasl.jaas.config=org.apache.X required password=\"hush\";\n", "sasl.username");
     assert_refused("ssl.keystore.type=JKS\n", "ssl.certificate.location");
-    assert_refused("config.providers=file\n", "there are no config providers");
 }
 
 static void a_secret_never_shows_in_an_error(void **state)
@@ -233,6 +232,29 @@ static int remove_file(void **state)
     return unlink(path);
 }
 
+static void config_providers_have_names_and_classes(void **state)
+{
+    static const char env[] = "config.providers= env , , file\nconfig.providers.env.class=env\n"
+                              "config.providers.file.class=FileConfigProvider\n";
+    struct kc_worker_config *c = load(env);
+    char text[512];
+
+    (void)state;
+    kc_worker_config_destroy(c);
+    (void)snprintf(text, sizeof(text),
+                   "%sconfig.providers.file.param.allowed.paths=/x\nclient.id=${other:X}\n", env);
+    c = load(text); /* a text that refers to nothing that is listed */
+    kc_worker_config_destroy(c);
+    assert_refused("config.providers=env\n", "config.providers.env.class is missing");
+    assert_refused("config.providers=a b\nconfig.providers.a b.class=x\n", "a b is none");
+    assert_refused("config.providers.env.class=env\n", "config.providers does not list this provider");
+    (void)snprintf(text, sizeof(text), "%sconfig.providers.env.allowlist.pattern=x\n", env);
+    assert_refused(text, "there is no key 'config.providers.env.allowlist.pattern'");
+    (void)snprintf(text, sizeof(text), "%ssasl.password=${env:PASSWORD}\n", env);
+    assert_refused(text,
+                   "sasl.password refers to a config provider, which only connectors' configurations may");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +269,7 @@ int main(void)
         cmocka_unit_test(keys_of_kafka_connect_without_meaning_are_let_pass),
         cmocka_unit_test(a_missing_key_is_named),
         cmocka_unit_test(every_default_is_itself_acceptable),
+        cmocka_unit_test(config_providers_have_names_and_classes),
     };
 
     kc_log_set_level(KC_LOG_OFF);

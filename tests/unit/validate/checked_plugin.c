@@ -138,6 +138,27 @@ static kc_status check_even(const char *name, const struct kc_value *value, stru
     return KC_ERR_CONFIG;
 }
 
+/* Refuses all, and says what it was asked. */
+static kc_status check_offsets(struct kc_ctx *ctx, const struct kc_map *config,
+                               const struct kc_offset_change *changes, uint32_t n, struct kc_error *err)
+{
+    (void)ctx;
+    (void)config;
+    err->message[0] = '\0';
+    for (uint32_t i = 0; i < n; i++) {
+        size_t at = strlen(err->message);
+        char what[32] = "removed";
+
+        if (changes[i].offset.len > 0)
+            (void)snprintf(what, sizeof(what), "%lld", (long long)changes[i].offset.kvs[0].value.as.i64);
+        (void)snprintf(err->message + at, sizeof(err->message) - at, "%.*s: %s, ",
+                       (int)changes[i].partition.kvs[0].value.len, changes[i].partition.kvs[0].value.as.str,
+                       what);
+    }
+    (void)strncat(err->message, "and that is refused", sizeof(err->message) - strlen(err->message) - 1);
+    return KC_ERR_CONFIG;
+}
+
 static const struct kc_config_key keys[] = {
     {.name = "behave",
      .type = KC_CFG_STRING,
@@ -157,7 +178,8 @@ static const struct kc_config_key keys[] = {
      .check = check_even},
 };
 static const struct kc_config_def config = {PARTS_DEF(keys)};
-static const struct kc_planner_ops planner = {.struct_size = sizeof(planner), .validate = validate};
+static const struct kc_planner_ops planner = {
+    .struct_size = sizeof(planner), .validate = validate, .check_offsets = check_offsets};
 static const struct kc_source_ops ops = {PARTS_OPS, .planner = &planner};
 static const struct kc_component checked = {PARTS("checked-source", &ops, &config)};
 /* One that leaves everything to the declarations. */

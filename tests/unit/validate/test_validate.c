@@ -18,7 +18,7 @@
 
 enum { PATIENCE_MS = 20000, SHORT_MS = 1500, CALLS = KC_VALIDATE_AT_ONCE + 4 };
 
-static const char *helper, *plugin;
+static const char *helper, *plugin, *providers;
 
 struct problems {
     char text[4096]; /* "key: sentence\n" each */
@@ -34,8 +34,9 @@ static void collect(void *arg, const char *key, const char *sentence)
     p->n++;
 }
 
-static kc_status check_of(const char *id, const char *config, int64_t deadline_ms,
-                          const atomic_bool *stopping, struct problems *found)
+/* `more` are members of the request. */
+static kc_status check_with(const char *id, const char *config, const char *more, int64_t deadline_ms,
+                            const atomic_bool *stopping, struct problems *found)
 {
     struct kc_component_info component = {
         .kind = KC_KIND_SOURCE, .id = id, .version = "1.0.0", .file = plugin};
@@ -46,13 +47,19 @@ static kc_status check_of(const char *id, const char *config, int64_t deadline_m
                                       .problem = collect,
                                       .arg = found};
     struct kc_error err = KC_ERROR_INIT;
-    char request[1024];
+    char request[2048];
 
     *found = (struct problems){.n = 0};
     (void)snprintf(request, sizeof(request),
-                   "{\"kind\":\"source\",\"id\":\"%s\",\"file\":\"%s\",\"group_id\":\"g\",\"config\":{%s}}",
-                   id, plugin, config);
+                   "{\"kind\":\"source\",\"id\":\"%s\",\"file\":\"%s\",\"group_id\":\"g\",\"config\":{%s}%s}",
+                   id, plugin, config, more);
     return kc_validate_child_run(&child, request, strlen(request), &err);
+}
+
+static kc_status check_of(const char *id, const char *config, int64_t deadline_ms,
+                          const atomic_bool *stopping, struct problems *found)
+{
+    return check_with(id, config, "", deadline_ms, stopping, found);
 }
 
 static void check(const char *config, struct problems *found)
@@ -173,6 +180,48 @@ static void secrets_and_descriptors_stay_where_they_belong(void **state)
     assert_non_null(strstr(found.text, "secret: 13 characters, shown: 0, descriptors: 5\n"));
 }
 
+static void references_are_replaced_before_the_plugin_looks(void **state)
+{
+    struct problems found;
+    char more[1024];
+
+    (void)state;
+    (void)setenv("KC_T_SECRET", "sesame-sesame-open", 1);
+    (void)setenv("KC_T_EVEN", "4", 1);
+    (void)setenv("KC_T_ODD", "5", 1);
+    (void)snprintf(more, sizeof(more),
+                   ",\"providers\":[{\"name\":\"env\",\"id\":\"env\",\"file\":\"%s\",\"config\":{}}]",
+                   providers);
+    (void)check_with("checked-source",
+                     "\"behave\":\"look\",\"secret\":\"<${env:KC_T_SECRET}>\",\"even\":\"${env:KC_T_EVEN}\"",
+                     more, PATIENCE_MS, NULL, &found);
+    assert_non_null(strstr(found.text, "secret: 20 characters"));
+    (void)check_with("checked-source", "\"even\":\"${env:KC_T_ODD}\"", more, PATIENCE_MS, NULL, &found);
+    assert_string_equal(found.text, "even: even: must be even\n"); /* checked as a value of its type */
+    (void)check_with("checked-source", "\"secret\":\"${env:KC_T_NONE}\"", more, PATIENCE_MS, NULL, &found);
+    assert_string_equal(found.text, "secret: secret: the config provider env has no key \"KC_T_NONE\"\n");
+}
+
+static void offsets_are_checked_by_the_plugin(void **state)
+{
+    static const char *const changes =
+        "{\\\"offsets\\\":[{\\\"partition\\\":{\\\"p\\\":\\\"a\\\"},\\\"offset\\\":%s},"
+        "{\\\"partition\\\":{\\\"p\\\":\\\"b\\\"},\\\"offset\\\":null}]}";
+    struct problems found;
+    char text[512], more[1024];
+
+    (void)state;
+    (void)snprintf(text, sizeof(text), changes, "{\\\"at\\\":9007199254740993}");
+    (void)snprintf(more, sizeof(more), ",\"changes\":\"%s\"", text);
+    (void)check_with("checked-source", "", more, PATIENCE_MS, NULL, &found);
+    assert_string_equal(found.text, "-: a: 9007199254740993, b: removed, and that is refused\n");
+    (void)check_with("plain-source", "", more, PATIENCE_MS, NULL, &found);
+    assert_int_equal(found.n, 0);
+    /* A configuration that cannot be read tells nothing about offsets. */
+    (void)check_with("checked-source", "\"even\":\"3\"", more, PATIENCE_MS, NULL, &found);
+    assert_int_equal(found.n, 0);
+}
+
 static void a_worker_that_stops_does_not_wait(void **state)
 {
     atomic_bool stopping = true;
@@ -228,7 +277,11 @@ static void *run_call(void *arg)
     (void)kc_props_set(config, "behave", "nap");
     c->status = kc_validator_enter(c->validator, NULL, &err);
     if (c->status == KC_OK) {
-        c->status = kc_validator_run(c->validator, &component, config, NULL, NULL, collect, &c->found, &err);
+        c->status = kc_validator_run(
+            c->validator,
+            &(struct kc_validation){
+                .component = &component, .config = config, .problem = collect, .arg = &c->found},
+            &err);
         kc_validator_leave(c->validator);
     }
     kc_props_destroy(config);
@@ -284,14 +337,17 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_a_plugin_starts_ends_with_the_check),
         cmocka_unit_test(a_flood_of_problems_is_bounded),
         cmocka_unit_test(secrets_and_descriptors_stay_where_they_belong),
+        cmocka_unit_test(references_are_replaced_before_the_plugin_looks),
+        cmocka_unit_test(offsets_are_checked_by_the_plugin),
         cmocka_unit_test(a_worker_that_stops_does_not_wait),
         cmocka_unit_test(a_check_ends_with_its_worker),
         cmocka_unit_test(a_worker_that_stops_gives_no_place),
         cmocka_unit_test(more_checks_than_places_wait_for_one),
     };
 
-    assert_int_equal(argc, 3);
+    assert_int_equal(argc, 4);
     helper = argv[1];
     plugin = argv[2];
+    providers = argv[3];
     return cmocka_run_group_tests_name("validate", tests, NULL, NULL);
 }
