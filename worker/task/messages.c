@@ -1,5 +1,7 @@
 #include "task/messages.h"
 
+#include <stdlib.h>
+
 #include "task/headers.h"
 #include "task/record_size.h"
 
@@ -12,7 +14,7 @@ static int64_t timestamp_of(const struct kc_record *r)
     return r->timestamp_ms != KC_NO_TIMESTAMP && r->timestamp_ms > 0 ? r->timestamp_ms : 0;
 }
 
-/* The message that a pair is; its headers are the caller's until they are taken. */
+/* The message that a pair is. */
 static kc_status make_message(struct kc_task *t, const struct kc_ctx *source, const struct kc_pair *pair,
                               struct kc_out *out, struct kc_message *m, struct kc_error *err)
 {
@@ -35,26 +37,13 @@ static kc_status make_message(struct kc_task *t, const struct kc_ctx *source, co
 }
 
 /* Notes a record that its topic or the producer would refuse; once, however many messages it is. */
-static kc_status check_pair(struct kc_task *t, const struct kc_ctx *source, const struct kc_producer *p,
-                            const struct kc_pair *pair, struct kc_error *err)
+static kc_status check_message(struct kc_task *t, const struct kc_ctx *source, const struct kc_producer *p,
+                               const struct kc_pair *pair, const struct kc_message *m, struct kc_error *err)
 {
-    struct kc_topic_rules rules;
-    struct kc_misfit misfit;
+    const struct kc_topic_rules rules = kc_topics_rules(pair->record->topic);
+    struct kc_misfit misfit = kc_record_check(m, &rules, p);
     struct kc_failure failure;
-    struct kc_message m;
-    kc_status status = make_message(t, source, pair, NULL, &m, err);
 
-    if (status == KC_ERR_RECORD) {
-        failure = kc_headers_failure(t->headers, pair->index);
-        atomic_fetch_add(&t->errors, 1);
-        return kc_failures_add(&t->failures, &failure, err);
-    }
-    if (status < 0)
-        return status;
-    rules = kc_topics_rules(pair->record->topic);
-    misfit = kc_record_check(&m, &rules, p);
-    if (m.headers != NULL)
-        rd_kafka_headers_destroy(m.headers);
     if (misfit.kind == KC_FITS || kc_failures_has(&t->failures, pair->index))
         return KC_OK;
     failure = (struct kc_failure){.index = pair->index,
@@ -68,31 +57,89 @@ static kc_status check_pair(struct kc_task *t, const struct kc_ctx *source, cons
     return kc_failures_add(&t->failures, &failure, err);
 }
 
-kc_status kc_messages_check(struct kc_task *t, const struct kc_ctx *source, const struct kc_producer *p,
-                            struct kc_pairing pairs, struct kc_error *err)
+static bool make_room(struct kc_messages *ms)
+{
+    size_t cap = ms->cap == 0 ? 256 : ms->cap * 2;
+    struct kc_outgoing *list;
+
+    if (ms->n < ms->cap)
+        return true;
+    list = reallocarray(ms->list, cap, sizeof(*list));
+    if (list == NULL)
+        return false;
+    ms->list = list;
+    ms->cap = cap;
+    return true;
+}
+
+kc_status kc_messages_make(struct kc_messages *ms, struct kc_task *t, const struct kc_ctx *source,
+                           const struct kc_producer *p, struct kc_pairing pairs, struct kc_out *out,
+                           struct kc_error *err)
 {
     struct kc_pair pair;
     kc_status status;
 
+    kc_messages_clear(ms);
     while ((status = kc_pairing_next(&pairs, &pair, err)) == KC_OK) {
-        status = check_pair(t, source, p, &pair, err);
+        struct kc_outgoing *o;
+
+        if (!make_room(ms))
+            return kc_fail(err, KC_ERR_NOMEM, "out of memory for the messages of a batch");
+        o = &ms->list[ms->n];
+        o->record = pair.index;
+        status = make_message(t, source, &pair, out, &o->message, err);
+        if (status == KC_ERR_RECORD) {
+            struct kc_failure failure = kc_headers_failure(t->headers, pair.index);
+
+            atomic_fetch_add(&t->errors, 1);
+            status = kc_failures_add(&t->failures, &failure, err);
+        } else if (status == KC_OK) {
+            ms->n++;
+            status = check_message(t, source, p, &pair, &o->message, err);
+        }
         if (status < 0)
             break;
     }
     return status;
 }
 
-kc_status kc_message_send(struct kc_task *t, const struct kc_ctx *source, struct kc_producer *p,
-                          const struct kc_pair *pair, struct kc_out *out, struct kc_error *err)
+kc_status kc_messages_send(struct kc_messages *ms, const struct kc_failures *failures, struct kc_producer *p,
+                           struct kc_sent *sent, struct kc_error *err)
 {
-    struct kc_message m;
+    kc_status status = KC_OK;
     bool taken;
-    kc_status status = make_message(t, source, pair, out, &m, err);
 
-    if (status < 0)
-        return status;
-    status = kc_producer_send(p, &m, &taken, err);
-    if (!taken && m.headers != NULL)
-        rd_kafka_headers_destroy(m.headers);
-    return status;
+    for (; ms->sent < ms->n; ms->sent++) {
+        struct kc_outgoing *o = &ms->list[ms->sent];
+
+        if (failures->n > 0 && kc_failures_has(failures, o->record)) {
+            taken = false;
+        } else {
+            status = kc_producer_send(p, &o->message, &taken, err);
+            sent->messages += taken;
+            sent->bytes += taken ? o->message.key_len + o->message.value_len : 0;
+        }
+        if (!taken && o->message.headers != NULL)
+            rd_kafka_headers_destroy(o->message.headers);
+        o->message.headers = NULL;
+        if (status < 0)
+            return status;
+    }
+    return KC_OK;
+}
+
+void kc_messages_clear(struct kc_messages *ms)
+{
+    for (; ms->sent < ms->n; ms->sent++) {
+        if (ms->list[ms->sent].message.headers != NULL)
+            rd_kafka_headers_destroy(ms->list[ms->sent].message.headers);
+    }
+    ms->n = ms->sent = 0;
+}
+
+void kc_messages_finish(struct kc_messages *ms)
+{
+    kc_messages_clear(ms);
+    free(ms->list);
+    *ms = (struct kc_messages){0};
 }

@@ -20,17 +20,16 @@
 #include "base/error.h"
 
 struct kc_opening {
-    const void *topic; /* identity only */
+    const void *topic; /* identity only; NULL: a free place */
     int32_t partition;
-    int64_t used_ms; /* of the last record; 0: none yet */
+    int64_t used_ms; /* of the last record */
 };
 
 /* Zero-initialise; finish with kc_openings_finish(). */
 struct kc_openings {
-    struct kc_opening *list;
+    struct kc_opening *places; /* a hash table, at most half full */
     size_t n;
-    size_t cap;
-    size_t last; /* found last time: batches go to few partitions */
+    size_t cap; /* 0 or a power of two */
 };
 
 /*
@@ -40,11 +39,17 @@ struct kc_openings {
 kc_status kc_openings_note(struct kc_openings *o, const void *topic, int32_t partition, int64_t now_ms);
 void kc_openings_finish(struct kc_openings *o);
 
+/* One of librdkafka's partitioners; constant data. */
+struct kc_partitioner;
+
+/* By librdkafka's name (murmur2_random is Java's). NULL: it is not known here, so librdkafka has to decide. */
+const struct kc_partitioner *kc_partitioner_find(const char *name);
+
 /*
- * The partition of a key by librdkafka's partitioner of this name (murmur2_random is Java's). `spread` counts records
- * without a key. RD_KAFKA_PARTITION_UA: a partitioner that is not known here, librdkafka decides.
+ * The partition of a key. `spread` counts records without a key. RD_KAFKA_PARTITION_UA: librdkafka decides, because `p` is
+ * NULL or the number of partitions is not known.
  */
-int32_t kc_partition_of(const char *partitioner, const void *key, size_t key_len, int32_t partitions,
+int32_t kc_partition_of(const struct kc_partitioner *p, const void *key, size_t key_len, int32_t partitions,
                         uint32_t *spread);
 
 #endif

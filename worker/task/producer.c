@@ -159,7 +159,7 @@ kc_status kc_producer_open(struct kc_producer *p, const struct kc_producer_setup
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     (void)kc_props_remove(props, "transactional.id");
     take_sizes(p, props, setup);
-    (void)snprintf(p->partitioner, sizeof(p->partitioner), "%s", kc_props_get(props, "partitioner"));
+    p->partitioner = kc_partitioner_find(kc_props_get(props, "partitioner"));
     p->txn_timeout_ms = atoll(kc_props_get(props, "transaction.timeout.ms"));
     p->txn = make_client(p, props, setup->client_id, setup->transactional_id, err);
     if (p->txn != NULL)

@@ -38,7 +38,7 @@ struct kc_producer {
     uint64_t queued_bytes;      /* handed over and not acknowledged */
     struct kc_out_pool pool;
     struct kc_openings openings;
-    char partitioner[32];
+    const struct kc_partitioner *partitioner;
     uint32_t spread;
     int64_t now_ms; /* monotonic, as of the last kc_producer_serve() */
     bool fenced;    /* another process has taken the transactional id: exit, never try again */

@@ -24,6 +24,7 @@ enum {
 /* What was sent since the last commit, and when the next one is. */
 struct loop {
     struct kc_source *s;
+    struct kc_messages messages; /* of the batch in hand */
     bool txn_open;
     uint64_t unit_records;
     uint64_t unit_letters; /* dead letters */
@@ -193,32 +194,30 @@ static kc_status check_unit(struct loop *l, struct kc_error *err)
                    l->s->ctx->component.label, (long long)limit);
 }
 
+/* Makes the messages of a batch, and sends them once it is known that the broker takes each. */
 static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_out *out, struct kc_error *err)
 {
-    struct kc_failures *failures = &l->s->task->failures;
-    struct kc_pair pair;
-    kc_status status = kc_messages_check(l->s->task, l->s->ctx, l->s->producer, *pairs, err);
+    struct kc_task *t = l->s->task;
+    struct kc_sent sent = {0};
+    kc_status status = kc_messages_make(&l->messages, t, l->s->ctx, l->s->producer, *pairs, out, err);
 
     if (status < 0)
         return give_up(l, status);
-    if (unit_is_empty(l) && (pairs->values->len > 0 || failures->n > 0)) {
+    if (unit_is_empty(l) && (l->messages.n > 0 || t->failures.n > 0)) {
         l->unit_began_ms = kc_mono_ms();
-        status = l->s->task->exactly_once ? begin(l, err) : KC_OK;
+        status = t->exactly_once ? begin(l, err) : KC_OK;
         if (status < 0)
             return status;
     }
-    if (failures->n > 0) {
-        l->unit_letters += failures->n;
-        l->s->task->meter.skipped += failures->n;
-        status = kc_dead_letters_send(l->s->task, l->s->producer, pairs, out, err);
+    if (t->failures.n > 0) {
+        l->unit_letters += t->failures.n;
+        t->meter.skipped += t->failures.n;
+        status = kc_dead_letters_send(t, l->s->producer, pairs, out, err);
     }
-    while (status >= 0 && (status = kc_pairing_next(pairs, &pair, err)) == KC_OK) {
-        if (failures->n > 0 && kc_failures_has(failures, pair.index))
-            continue;
-        status = kc_message_send(l->s->task, l->s->ctx, l->s->producer, &pair, out, err);
-        l->unit_records++;
-        l->unit_bytes += pair.key_len + pair.value_len;
-    }
+    if (status >= 0)
+        status = kc_messages_send(&l->messages, &t->failures, l->s->producer, &sent, err);
+    l->unit_records += sent.messages;
+    l->unit_bytes += sent.bytes;
     return status < 0 ? give_up(l, status) : KC_OK;
 }
 
@@ -438,6 +437,7 @@ kc_status kc_source_run(struct kc_source *s, struct kc_error *err)
         status = commit(&l, true, err);
     if (l.txn_open)
         (void)give_up(&l, KC_OK); /* behind the last resume point: sent again next time */
+    kc_messages_finish(&l.messages);
     kc_meter_tell(t, true);
     kc_topics_tell_used(t->topics, t->link, true);
     return status < 0 ? status : KC_OK;
