@@ -11,6 +11,8 @@
 #include "kafka/client_config.h"
 #include "plugin/config_value.h"
 #include "plugin/key_lookup.h"
+#include "plugin/stage_check.h"
+#include "plugin/stage_keys.h"
 
 enum { MAX_NAME_CHARS = 48, MAX_SENTENCE_BYTES = 1024 };
 
@@ -81,26 +83,21 @@ static void check_name(struct check *c)
         report(c, "name", "%s", err.message);
 }
 
-/* "mysql-source, file-sink": the ids of a kind, each once; kind 0: sources and sinks. */
-static void list_ids(const struct kc_registry *r, uint32_t kind, struct kc_buf *out)
+/* A range of versions that is none, or allows none of those that are installed. The component that is meant, or NULL. */
+static const struct kc_component_info *check_version(struct check *c, const char *role, uint32_t kind,
+                                                     const char *name)
 {
-    const struct kc_component_info **list;
-    const char *last = "";
-    size_t n;
+    struct kc_error err = KC_ERROR_INIT;
+    const struct kc_component_info *found;
+    const char *range;
+    char key[64];
 
-    list = kc_registry_list(r, &n);
-    for (size_t i = 0; i < n; i++) {
-        const struct kc_component_info *c = list[i];
-        bool wanted = kind != 0 ? c->kind == kind : c->kind == KC_KIND_SOURCE || c->kind == KC_KIND_SINK;
-
-        if (!wanted || strcmp(c->id, last) == 0)
-            continue;
-        kc_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", c->id);
-        last = c->id;
-    }
-    free(list);
-    if (out->len == 0)
-        kc_buf_str(out, "none");
+    (void)snprintf(key, sizeof(key), "%s.plugin.version", role);
+    range = kc_props_get(c->config, key);
+    found = kc_registry_select(c->registry, kind, name, range, &err);
+    if (found == NULL)
+        report(c, key, "Invalid value %s for configuration %s: %s", range, key, err.message);
+    return found;
 }
 
 static void check_class(struct check *c)
@@ -114,9 +111,13 @@ static void check_class(struct check *c)
         return;
     }
     c->connector = kc_registry_find(c->registry, 0, name);
-    if (c->connector != NULL)
+    if (c->connector != NULL) {
+        const struct kc_component_info *chosen = check_version(c, "connector", c->connector->kind, name);
+
+        c->connector = chosen != NULL ? chosen : c->connector;
         return;
-    list_ids(c->registry, 0, &available);
+    }
+    kc_component_ids(c->registry, 0, &available);
     report(c, "connector.class",
            "Failed to find any connector whose id or alias is %s; installed on this worker are: %s. Put its "
            "plugin into "
@@ -157,29 +158,37 @@ static void check_unsupported(struct check *c, const char *key, const char *what
 static void check_converter(struct check *c, const char *side)
 {
     const char *name = kc_converter_name(c->connector, c->config, side);
-    const struct kc_component_info *converter;
+    uint32_t kind = kc_converter_kind(side);
     struct kc_buf available = {0};
     char key[32];
 
     if (name == NULL)
         return;
     (void)snprintf(key, sizeof(key), "%s.converter", side);
-    converter = kc_registry_find(c->registry, KC_KIND_CONVERTER, name);
-    if (converter == NULL) {
-        list_ids(c->registry, KC_KIND_CONVERTER, &available);
-        report(c, key,
-               "Invalid value %s for configuration %s: Class %s could not be found; installed converters "
-               "are: %s.",
-               name, key, name, available.failed ? "?" : available.data);
-        kc_buf_finish(&available);
+    if (kc_registry_find(c->registry, kind, name) != NULL) {
+        (void)check_version(c, key, kind, name);
         return;
     }
-    for (size_t i = 0; i < converter->n_keys; i++) {
-        char full[320];
+    kc_component_ids(c->registry, kind, &available);
+    report(c, key,
+           "Invalid value %s for configuration %s: Class %s could not be found; installed converters "
+           "are: %s.",
+           name, key, name, available.failed ? "?" : available.data);
+    kc_buf_finish(&available);
+}
 
-        (void)snprintf(full, sizeof(full), "%s.%s", key, converter->keys[i].name);
-        check_value(c, &converter->keys[i], full, kc_props_get(c->config, full));
-    }
+/* Every key of the transforms, predicates and converters by its declaration, and what no declaration can say. */
+static void check_stages(struct check *c)
+{
+    struct kc_stage_keys stages;
+
+    kc_stage_keys_make(&stages, c->registry, c->connector, c->config);
+    for (size_t i = 0; i < stages.n; i++)
+        check_value(c, &stages.keys[i], stages.keys[i].name, kc_props_get(c->config, stages.keys[i].name));
+    if (stages.failed)
+        report(c, "transforms", "out of memory");
+    kc_stage_keys_finish(&stages);
+    c->n_problems += kc_stage_check(c->registry, c->config, c->problem, c->arg);
 }
 
 static void check_overrides(struct check *c)
@@ -214,11 +223,11 @@ size_t kc_connector_config_check(const struct kc_registry *r, const struct kc_pr
     check_name(&c);
     check_class(&c);
     check_common_keys(&c);
-    check_unsupported(&c, "transforms", "transforms");
-    check_unsupported(&c, "predicates", "predicates");
     check_unsupported(&c, "topic.creation.groups", "groups of topics");
     check_converter(&c, "key");
     check_converter(&c, "value");
+    check_converter(&c, "header");
+    check_stages(&c);
     check_overrides(&c);
     if (c.connector == NULL)
         return c.n_problems;
@@ -247,19 +256,40 @@ static const struct kc_component_info *only_converter(const struct kc_registry *
     return ids == 1 ? found : NULL;
 }
 
+/* By name and range of versions, both of the same configuration. */
+static const struct kc_component_info *select_converter(const struct kc_registry *r,
+                                                        const struct kc_props *props, const char *side,
+                                                        const char *name)
+{
+    char key[48];
+
+    (void)snprintf(key, sizeof(key), "%s.converter.plugin.version", side);
+    return kc_registry_select(r, kc_converter_kind(side), name, kc_props_get(props, key), NULL);
+}
+
+bool kc_converter_is_workers(const struct kc_props *worker, const struct kc_props *config, const char *side)
+{
+    char key[32];
+
+    (void)snprintf(key, sizeof(key), "%s.converter", side);
+    return kc_props_or(config, key, "")[0] == '\0' && worker != NULL &&
+           kc_props_or(worker, key, "")[0] != '\0';
+}
+
 const struct kc_component_info *kc_connector_converter(const struct kc_registry *r,
                                                        const struct kc_props *worker,
                                                        const struct kc_props *config, const char *side)
 {
     const char *class_name = kc_props_or(config, "connector.class", "");
+    bool header = kc_converter_kind(side) == KC_KIND_HEADER_CONVERTER;
     char key[32];
     const char *name;
 
     (void)snprintf(key, sizeof(key), "%s.converter", side);
-    name = kc_props_or(config, key, "");
-    if (name[0] == '\0' && worker != NULL)
-        name = kc_props_or(worker, key, "");
-    if (name[0] == '\0')
-        name = kc_converter_name(kc_registry_find(r, 0, class_name), config, side);
-    return name != NULL ? kc_registry_find(r, KC_KIND_CONVERTER, name) : only_converter(r);
+    if (kc_converter_is_workers(worker, config, side))
+        return select_converter(r, worker, side, kc_props_get(worker, key));
+    name = kc_converter_name(kc_registry_find(r, 0, class_name), config, side);
+    if (name != NULL)
+        return select_converter(r, config, side, name);
+    return header ? kc_registry_find(r, KC_KIND_HEADER_CONVERTER, "simple") : only_converter(r);
 }

@@ -6,6 +6,7 @@
 #include <kconnect/plugin.h>
 
 #include "plugin/connector_config.h"
+#include "plugin/stage_keys.h"
 
 static const struct kc_key_info *find(const struct kc_key_info *keys, size_t n, const char *name)
 {
@@ -36,23 +37,42 @@ const char *kc_converter_name(const struct kc_component_info *connector, const s
                                                                                       : NULL;
 }
 
+uint32_t kc_converter_kind(const char *side)
+{
+    return strcmp(side, "header") == 0 ? KC_KIND_HEADER_CONVERTER : KC_KIND_CONVERTER;
+}
+
+const struct kc_component_info *kc_converter_of(const struct kc_registry *r,
+                                                const struct kc_component_info *connector,
+                                                const struct kc_props *config, const char *side)
+{
+    const char *name = kc_converter_name(connector, config, side);
+    char key[48];
+
+    if (name == NULL)
+        return NULL;
+    (void)snprintf(key, sizeof(key), "%s.converter.plugin.version", side);
+    return kc_registry_select(r, kc_converter_kind(side), name, kc_props_get(config, key), NULL);
+}
+
 static const struct kc_key_info *find_in_converter(const struct kc_registry *r,
                                                    const struct kc_component_info *connector,
                                                    const struct kc_props *config, const char *key)
 {
-    static const char *const sides[] = {"key", "value"};
+    static const char *const sides[] = {"key", "value", "header"};
 
     for (size_t i = 0; i < sizeof(sides) / sizeof(sides[0]); i++) {
-        const struct kc_component_info *converter = NULL;
+        const struct kc_component_info *converter;
         const char *name;
         char prefix[32];
         int n = snprintf(prefix, sizeof(prefix), "%s.converter.", sides[i]);
 
         if (strncmp(key, prefix, (size_t)n) != 0)
             continue;
+        converter = kc_converter_of(r, connector, config, sides[i]);
         name = kc_converter_name(connector, config, sides[i]);
-        if (name != NULL)
-            converter = kc_registry_find_ever(r, KC_KIND_CONVERTER, name);
+        if (converter == NULL && name != NULL) /* removed since: what it declared secret stays secret */
+            converter = kc_registry_find_ever(r, kc_converter_kind(sides[i]), name);
         return converter != NULL ? kc_key_of(converter, key + n) : NULL;
     }
     return NULL;
@@ -68,6 +88,8 @@ const struct kc_key_info *kc_key_lookup(const struct kc_registry *r,
 
     if (found == NULL)
         found = find_in_converter(r, connector, config, key);
+    if (found == NULL)
+        found = kc_stage_key_lookup(r, config, key);
     if (found != NULL)
         return found;
     common = kc_common_keys(connector != NULL ? connector->kind : KC_KIND_SOURCE, &n);

@@ -7,16 +7,24 @@
 /* The declaration of `name` among a component's own keys; NULL: none. */
 const struct kc_key_info *kc_key_of(const struct kc_component_info *c, const char *name);
 
+/* KC_KIND_CONVERTER for the sides "key" and "value", KC_KIND_HEADER_CONVERTER for "header". */
+uint32_t kc_converter_kind(const char *side);
+
 /*
- * The name a connector would use for its converter of `side` ("key" or "value"), from its configuration or else its
+ * The name a connector would use for its converter of `side` ("key", "value" or "header"), from its configuration or else its
  * component's default for that key; NULL: it leaves the choice to the worker.
  */
 const char *kc_converter_name(const struct kc_component_info *connector, const struct kc_props *config,
                               const char *side);
 
+/* That converter, in the highest version its key <side>.converter.plugin.version allows. NULL: none named or installed. */
+const struct kc_component_info *kc_converter_of(const struct kc_registry *r,
+                                                const struct kc_component_info *connector,
+                                                const struct kc_props *config, const char *side);
+
 /*
  * The declaration that `key` of a connector's configuration has: by its component, its converters (keys with the prefix
- * "key.converter." or "value.converter.") or every connector. NULL: nobody declares it. `connector` may be NULL.
+ * "key.converter.", "value.converter." or "header.converter."), its transforms and predicates, or every connector. NULL: nobody declares it. `connector` may be NULL.
  */
 const struct kc_key_info *kc_key_lookup(const struct kc_registry *r,
                                         const struct kc_component_info *connector,

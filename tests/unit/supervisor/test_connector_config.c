@@ -130,10 +130,10 @@ static void each_rule_has_its_sentence(void **state)
         "converters are: good-converter.");
     expect_problem(PROPS(GOOD, "producer.override.no.such", "1"), "producer.override.no.such",
                    "Unknown configuration producer.override.no.such: librdkafka has no property no.such.");
-    expect_problem(
-        PROPS(GOOD, "transforms", "unwrap"), "transforms",
-        "Invalid value unwrap for configuration transforms: this version runs connectors without transforms; "
-        "remove the key");
+    expect_problem(PROPS(GOOD, "transforms", "unwrap"), "transforms.unwrap.type",
+                   "Missing required configuration \"transforms.unwrap.type\" which has no default value.");
+    expect_problem(PROPS(GOOD, "errors.retry.timeout", "-2"), "errors.retry.timeout",
+                   "Invalid value -2 for configuration errors.retry.timeout: Value must be at least -1");
     expect_problem(
         PROPS("name", "orders", "connector.class", "nope"), "connector.class",
         "Failed to find any connector whose id or alias is nope; installed on this worker are: good-source. "
