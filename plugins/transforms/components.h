@@ -4,7 +4,7 @@
 
 #include <kconnect/plugin.h>
 
-extern const struct kc_component kc_smt_filter, kc_smt_regex_router;
+extern const struct kc_component kc_smt_extract_new_record_state, kc_smt_filter, kc_smt_regex_router;
 extern const struct kc_component kc_smt_insert_field_key, kc_smt_insert_field_value;
 extern const struct kc_component kc_smt_replace_field_key, kc_smt_replace_field_value;
 extern const struct kc_component kc_predicate_has_header_key, kc_predicate_record_is_tombstone,

@@ -144,7 +144,7 @@ static kc_status insert_in_struct(struct insert *t, struct kc_batch *b, const st
     struct kc_value *items;
     uint32_t n = view.value->len;
 
-    if (kc_require_struct(view.value, "field insertion", err) < 0)
+    if (kc_require_struct(in, view.value, "field insertion", err) < 0)
         return err->status;
     shape = kc_shapes_find(&t->base.shapes, in->id, 0);
     if (shape == NULL && (shape = make_shape(t, in, err)) == NULL)

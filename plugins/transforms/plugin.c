@@ -5,6 +5,7 @@
 const struct kc_host *kc_host;
 
 static const struct kc_component *const components[] = {
+    &kc_smt_extract_new_record_state,
     &kc_smt_filter,
     &kc_smt_insert_field_key,
     &kc_smt_insert_field_value,

@@ -144,7 +144,7 @@ static kc_status replace(struct kc_smt *s, struct kc_batch *b, struct kc_record 
         return KC_OK;
     if (in == NULL)
         return replace_in_map(t, b, view.value, err);
-    if (kc_require_struct(view.value, "field replacement", err) < 0)
+    if (kc_require_struct(in, view.value, "field replacement", err) < 0)
         return err->status;
     shape = kc_shapes_find(&s->shapes, in->id, 0);
     if (shape == NULL && (shape = make_shape(t, in, err)) == NULL)

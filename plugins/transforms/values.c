@@ -21,18 +21,23 @@ kc_status kc_require_map(const struct kc_value *v, const char *purpose, struct k
                    purpose, kc_type_name(v->type));
 }
 
-kc_status kc_require_struct(const struct kc_value *v, const char *purpose, struct kc_error *err)
+kc_status kc_require_struct(const struct kc_schema *schema, const struct kc_value *v, const char *purpose,
+                            struct kc_error *err)
 {
-    if (v->type == KC_STRUCT)
-        return KC_OK;
-    return kc_fail(err, KC_ERR_RECORD, "Only Struct objects supported for [%s], found: %s", purpose,
-                   kc_type_name(v->type));
+    if (v->type != KC_STRUCT || schema->type != KC_STRUCT)
+        return kc_fail(err, KC_ERR_RECORD, "Only Struct objects supported for [%s], found: %s", purpose,
+                       kc_type_name(v->type));
+    if (v->len != schema->n_fields) /* what follows indexes by the schema */
+        return kc_fail(err, KC_ERR_RECORD,
+                       "A struct of %u values does not fit its schema of %u fields for [%s]",
+                       (unsigned)v->len, (unsigned)schema->n_fields, purpose);
+    return KC_OK;
 }
 
 kc_status kc_require_fields(const struct kc_schema *schema, const struct kc_value *v, const char *purpose,
                             struct kc_error *err)
 {
-    return schema == NULL ? kc_require_map(v, purpose, err) : kc_require_struct(v, purpose, err);
+    return schema == NULL ? kc_require_map(v, purpose, err) : kc_require_struct(schema, v, purpose, err);
 }
 
 int32_t kc_field_index(const struct kc_schema *schema, struct kc_str name)

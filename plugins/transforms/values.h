@@ -9,9 +9,10 @@ bool kc_same_text(struct kc_str a, struct kc_str b);
 /* Kafka Connect's name of a type, such as INT32; "null" for KC_NULL. */
 const char *kc_type_name(uint8_t type);
 
-/* Kafka's Requirements: KC_ERR_RECORD with its sentence unless the value is a map without schema or a struct. */
+/* Kafka's Requirements: KC_ERR_RECORD with its sentence unless the value is a map or a struct. */
 kc_status kc_require_map(const struct kc_value *v, const char *purpose, struct kc_error *err);
-kc_status kc_require_struct(const struct kc_value *v, const char *purpose, struct kc_error *err);
+kc_status kc_require_struct(const struct kc_schema *schema, const struct kc_value *v, const char *purpose,
+                            struct kc_error *err);
 /* The same by whether there is a schema. */
 kc_status kc_require_fields(const struct kc_schema *schema, const struct kc_value *v, const char *purpose,
                             struct kc_error *err);
