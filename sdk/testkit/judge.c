@@ -62,3 +62,16 @@ const char *kc_kit_judge_flat(const struct kc_map *m)
     }
     return NULL;
 }
+
+const char *kc_kit_record_problem(const struct kc_record *r)
+{
+    const char *why = kc_kit_judge_value(&r->key, r->key_schema);
+
+    if (why == NULL)
+        why = kc_kit_judge_value(&r->value, r->value_schema);
+    if (r->n_headers > 0 && r->headers == NULL)
+        return "has headers, but no pointer to them";
+    for (uint32_t i = 0; i < r->n_headers && why == NULL; i++)
+        why = kc_kit_judge_value(&r->headers[i].value, r->headers[i].schema);
+    return why;
+}

@@ -13,29 +13,32 @@ static void *must(void *p)
     return p;
 }
 
+/* The copies are made first: `records` may be those of the batch that is lent now. */
 struct kc_batch *kc_kit_lend(struct kc_kit *k, const struct kc_record *records, uint32_t n, uint32_t flags)
 {
-    struct kc_record *copies;
+    struct kc_guard *structs = must(kc_guard_open("a batch and its records, until the batch was released"));
+    struct kc_guard *values = must(kc_guard_open("what the records of a batch point at, which is read-only"));
+    struct kc_batch *batch = must(kc_guard_take(structs, sizeof(*batch)));
+    struct kc_record *copies = must(kc_guard_take(structs, (n + 1) * sizeof(*copies)));
 
+    for (uint32_t i = 0; i < n; i++)
+        copies[i] = kc_kit_copy_record(k, values, &records[i]);
+    kc_guard_seal(values);
     kc_kit_take_back(k);
     k->failures.n = 0;
-    k->batch_structs = must(kc_guard_open("a batch and its records, until the batch was released"));
-    k->batch_values = must(kc_guard_open("what the records of a batch point at, which is read-only"));
-    k->batch = must(kc_guard_take(k->batch_structs, sizeof(*k->batch)));
-    copies = must(kc_guard_take(k->batch_structs, (n + 1) * sizeof(*copies)));
-    for (uint32_t i = 0; i < n; i++)
-        copies[i] = kc_kit_copy_record(k, k->batch_values, &records[i]);
     k->arena = kc_kit_arena_open(k);
-    *k->batch = (struct kc_batch){.struct_size = sizeof(*k->batch),
-                                  .record_size = sizeof(*copies),
-                                  .records = copies,
-                                  .n_records = n,
-                                  .arena = &k->arena->pub};
-    kc_guard_seal(k->batch_values);
+    *batch = (struct kc_batch){.struct_size = sizeof(*batch),
+                               .record_size = sizeof(*copies),
+                               .records = copies,
+                               .n_records = n,
+                               .arena = &k->arena->pub};
+    k->batch = batch;
+    k->batch_structs = structs;
+    k->batch_values = values;
     k->read_only = (flags & KC_KIT_READ_ONLY) != 0;
     if (k->read_only)
-        kc_guard_seal(k->batch_structs);
-    return k->batch;
+        kc_guard_seal(structs);
+    return batch;
 }
 
 void kc_kit_take_back(struct kc_kit *k)

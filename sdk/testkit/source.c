@@ -142,11 +142,7 @@ static const char *judge_record(const struct kc_batch *b, const struct kc_record
         return why;
     if (r->offset != NULL && r->offset->len == 0)
         return "has an empty offset: an empty one is none";
-    if (r->n_headers > 0 && r->headers == NULL)
-        return "has headers, but no pointer to them";
-    if ((why = kc_kit_judge_value(&r->key, r->key_schema)) != NULL)
-        return why;
-    return kc_kit_judge_value(&r->value, r->value_schema);
+    return kc_kit_record_problem(r);
 }
 
 static bool judge_batch(struct kc_kit *k, const struct kc_batch *b, uint32_t flags, uint32_t max_records)

@@ -128,7 +128,7 @@ void kc_kit_stop(struct kc_kit *k);
  */
 enum { KC_KIT_READ_ONLY = 1 << 0 };
 struct kc_batch *kc_kit_lend(struct kc_kit *k, const struct kc_record *records, uint32_t n, uint32_t flags);
-/* The batch's life ends: its memory is gone. */
+/* The batch's life ends: its memory is gone. Lending the next one does this, too, after it was copied. */
 void kc_kit_take_back(struct kc_kit *k);
 /*
  * Sample records: strings, numbers, booleans, bytes, nested structs with and without schema, null, a tombstone, headers, and
@@ -140,6 +140,9 @@ const struct kc_record *kc_kit_samples(struct kc_kit *k, uint32_t *n);
 const char *kc_kit_value_text(struct kc_kit *k, const struct kc_value *v, const struct kc_schema *schema);
 const char *kc_kit_map_text(struct kc_kit *k, const struct kc_map *m);
 const char *kc_kit_record_text(struct kc_kit *k, const struct kc_record *r);
+
+/* What record.h does not allow about the record's key, value or headers: a sentence that begins with a verb; NULL: nothing. */
+const char *kc_kit_record_problem(const struct kc_record *r);
 
 /* ---- Sink ---- */
 
