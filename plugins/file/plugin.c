@@ -2,10 +2,11 @@
 #include <kconnect/sdk.h>
 
 #include "file_sink.h"
+#include "file_source.h"
 
 const struct kc_host *kc_host;
 
-static const struct kc_component *const components[] = {&kc_file_sink};
+static const struct kc_component *const components[] = {&kc_file_source, &kc_file_sink};
 
 static const struct kc_plugin plugin = {
     KC_PLUGIN_HEADER(components, sizeof(components) / sizeof(components[0])),
