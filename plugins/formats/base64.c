@@ -40,3 +40,42 @@ bool kc_base64(struct kc_out *o, const uint8_t *data, size_t n)
     }
     return true;
 }
+
+/* The six bits of a character, or 64. */
+static uint32_t six_bits(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (uint32_t)(c - 'A');
+    if (c >= 'a' && c <= 'z')
+        return (uint32_t)(c - 'a' + 26);
+    if (c >= '0' && c <= '9')
+        return (uint32_t)(c - '0' + 52);
+    return c == '+' ? 62 : c == '/' ? 63 : 64;
+}
+
+bool kc_base64_decode(uint8_t *dst, const char *text, size_t n, size_t *len)
+{
+    uint8_t *p = dst;
+
+    if (n % 4 != 0)
+        return false;
+    for (size_t i = 0; i < n; i += 4) {
+        size_t padded = i + 4 < n || text[i + 3] != '=' ? 0 : text[i + 2] == '=' ? 2 : 1;
+        uint32_t bits = 0;
+
+        for (size_t k = 0; k < 4; k++) {
+            uint32_t six = k >= 4 - padded ? 0 : six_bits(text[i + k]);
+
+            if (six == 64)
+                return false;
+            bits = bits << 6 | six;
+        }
+        *p++ = (uint8_t)(bits >> 16);
+        if (padded < 2)
+            *p++ = (uint8_t)(bits >> 8);
+        if (padded < 1)
+            *p++ = (uint8_t)bits;
+    }
+    *len = (size_t)(p - dst);
+    return true;
+}

@@ -1,5 +1,6 @@
 #include "bytes_converter.h"
 #include "dataworks.h"
+#include "json_converter.h"
 #include "string_converter.h"
 
 #include <kconnect/sdk.h>
@@ -7,8 +8,8 @@
 const struct kc_host *kc_host;
 
 static const struct kc_component *const components[] = {
-    &kc_dataworks_json,  &kc_string_converter,       &kc_string_header_converter,
-    &kc_bytes_converter, &kc_bytes_header_converter,
+    &kc_dataworks_json,          &kc_json_converter,  &kc_json_header_converter,  &kc_string_converter,
+    &kc_string_header_converter, &kc_bytes_converter, &kc_bytes_header_converter,
 };
 
 static const struct kc_plugin plugin = {

@@ -241,7 +241,8 @@ static const char *described(void)
     return text;
 }
 
-const char *decoded_bytes(struct converter *c, const void *bytes, size_t n)
+/* Decodes one message in a batch of its own, into last_schema and last_value. */
+static kc_status decode_one(struct converter *c, const void *bytes, size_t n, struct kc_error *err)
 {
     const struct kc_converter_ops *ops = c->component->ops;
     struct kc_arena arena = {.struct_size = sizeof(arena)};
@@ -251,16 +252,32 @@ const char *decoded_bytes(struct converter *c, const void *bytes, size_t n)
                              .records = &rec,
                              .n_records = 1,
                              .arena = &arena};
-    struct kc_error err = {.struct_size = sizeof(err)};
+    kc_status status;
 
+    *err = (struct kc_error){.struct_size = sizeof(*err)};
     arena_reset();
     memset(failed, 0, sizeof(failed));
-    assert_int_equal(ops->decode(c->self, &batch, &err), KC_OK);
-    if (failed[0])
-        return why[0];
+    status = ops->decode(c->self, &batch, err);
     last_schema = rec.value_schema;
     last_value = rec.value;
-    return described();
+    return status;
+}
+
+const char *decoded_bytes(struct converter *c, const void *bytes, size_t n)
+{
+    struct kc_error err;
+
+    if (decode_one(c, bytes, n, &err) < 0)
+        fail_msg("%s", err.message);
+    return failed[0] ? why[0] : described();
+}
+
+const char *decoding_fails(struct converter *c, const char *bytes)
+{
+    struct kc_error *err = test_own(sizeof(*err));
+
+    assert_int_equal(decode_one(c, bytes, strlen(bytes), err), KC_ERR_CONFIG);
+    return err->message;
 }
 
 const char *decoded(struct converter *c, const char *bytes)

@@ -33,6 +33,8 @@ size_t encoded_len(void);
 /* What was read from one message, as text: "SCHEMA value", e.g. "int32? 5"; a failed record's sentence behind "! ". */
 const char *decoded(struct converter *c, const char *bytes);
 const char *decoded_bytes(struct converter *c, const void *bytes, size_t n);
+/* A message that fails the whole task: the sentence. */
+const char *decoding_fails(struct converter *c, const char *bytes);
 /* The schema and the value behind that text, valid until the next call. */
 const struct kc_schema *decoded_schema(void);
 const struct kc_value *decoded_value(void);
