@@ -72,7 +72,8 @@ static bool decode(struct header_side *s, const struct kc_record *r, const uint8
     lent = kc_kit_error(s->k);
     status = s->ops->decode(s->self, b->records->topic, h, b->arena, lent);
     if (status < 0)
-        check_fail(s->c, "decode() refuses what encode() made: %s", lent->message);
+        check_fail(s->c, "decode() refuses what encode() made of %s: %s",
+                   kc_kit_value_text(s->k, &r->headers->value, r->headers->schema), lent->message);
     kc_kit_leave(s->k);
     return status >= 0;
 }
@@ -99,7 +100,8 @@ static bool round_trip(struct header_side *s, const struct kc_record *r, bool *t
     free(again);
     if (!good)
         check_fail(s->c, "the same header gave other bytes the second time");
-    if (good && KC_CAN(struct kc_header_converter_ops, s->ops, decode)) {
+    /* A null header has no bytes that could be read back. */
+    if (good && r->headers->value.type != KC_NULL && KC_CAN(struct kc_header_converter_ops, s->ops, decode)) {
         good = decode(s, r, first, len, &h);
         decoded.headers = &h;
         again = good ? encode(s, &decoded, &len_again) : NULL;
