@@ -87,7 +87,7 @@ const struct kc_component_info *kc_stage_find(const struct kc_registry *r, const
 
     if (name != NULL && kc_registry_find(r, kind, name) != NULL) {
         found = kc_registry_select(r, kind, name, value_of(config, role, version_key), err);
-        if (found == NULL)
+        if (found == NULL && err != NULL)
             (void)kc_wrap(err, "%s.%s", role, version_key);
         return found;
     }
