@@ -6,6 +6,7 @@
 #include "config_check.h"
 #include "documents.h"
 #include "plugin/connector_config.h"
+#include "plugin/stage_keys.h"
 #include "resources.h"
 
 /* What one validation found, collected before it is written. Texts belong to it. */
@@ -48,13 +49,23 @@ struct validation {
     const struct kc_component_info *component;
     const struct kc_key_info *common;
     size_t n_common;
-    struct kc_props *config; /* as sent, with secrets masked */
+    struct kc_stage_keys stages; /* of transforms, predicates and converters */
+    struct kc_props *config;     /* as sent, with secrets masked */
     struct findings findings;
 };
 
+static size_t key_count(const struct validation *v)
+{
+    return v->n_common + v->stages.n + v->component->n_keys;
+}
+
+/* The keys that all have, then those of transforms, predicates and converters, then the connector's own. */
 static const struct kc_key_info *key_at(const struct validation *v, size_t i)
 {
-    return i < v->n_common ? &v->common[i] : &v->component->keys[i - v->n_common];
+    if (i < v->n_common)
+        return &v->common[i];
+    i -= v->n_common;
+    return i < v->stages.n ? &v->stages.keys[i] : &v->component->keys[i - v->stages.n];
 }
 
 /* A connector may declare a key again that all have, for another default: then only its own counts. */
@@ -76,7 +87,7 @@ static void write_groups(struct kc_buf *b, const struct validation *v)
     bool first = true;
 
     kc_buf_str(b, ",\"groups\":[");
-    for (size_t i = 0; i < v->n_common + v->component->n_keys; i++) {
+    for (size_t i = 0; i < key_count(v); i++) {
         const char *group = key_at(v, i)->group;
         bool seen = group == NULL || hidden(v, i);
 
@@ -135,7 +146,7 @@ static void write_configs(struct kc_buf *b, struct validation *v)
     bool first = true;
 
     kc_buf_str(b, ",\"configs\":[");
-    for (size_t i = 0; i < v->n_common + v->component->n_keys; i++) {
+    for (size_t i = 0; i < key_count(v); i++) {
         if (hidden(v, i))
             continue;
         kc_buf_str(b, first ? "{\"definition\":" : ",{\"definition\":");
@@ -221,15 +232,17 @@ static void validate(struct kc_request *q, struct kc_props *config, struct kc_re
     unmask(q, config);
     v.common = kc_common_keys(v.component->kind, &v.n_common);
     v.config = kc_connector_config_masked(q->context->registry, config);
+    kc_stage_keys_make(&v.stages, q->context->registry, v.component, config);
     if (!kc_config_problems(q, v.component, config, depth, collect, &v.findings, reply)) {
         /* the reply says why nothing is known */
-    } else if (v.config == NULL || v.findings.failed) {
+    } else if (v.config == NULL || v.findings.failed || v.stages.failed) {
         reply->body.failed = true;
     } else {
         write_infos(&reply->body, &v, kc_props_get(config, "connector.class"));
         kc_reply_json(reply, KC_HTTP_OK);
         reply->body.failed = reply->body.failed || v.findings.failed;
     }
+    kc_stage_keys_finish(&v.stages);
     kc_props_destroy(v.config);
     findings_finish(&v.findings);
 }
