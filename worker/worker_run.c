@@ -64,6 +64,21 @@ static void on_task_topic(void *arg, const char *connector, int64_t assignment, 
         kc_fleet_topic_used(w->fleet, connector, assignment, topic);
 }
 
+static void on_quarantine(void *arg, const char *file, const char *detail)
+{
+    struct worker *w = arg;
+
+    kc_registry_quarantine(w->registry, file, detail);
+}
+
+/* Somebody may have cleaned up below /tmp. */
+static void on_task_start(void *arg)
+{
+    struct worker *w = arg;
+
+    kc_registry_restage(w->registry);
+}
+
 /* Running tasks get the levels of loggers as soon as one was changed here; others find them in their start message. */
 static void tell_loggers(struct worker *w)
 {
@@ -85,12 +100,16 @@ static void tell_loggers(struct worker *w)
     free(text);
 }
 
+/* What runs of it stays: its plugin's file may have been taken away, and tasks keep their copy. */
 static void on_plan_failure(void *arg, const struct kc_connector_view *c, const struct kc_error *why)
 {
     struct worker *w = arg;
     struct kc_task_view view = {
         .state = KC_STATE_FAILED, .worker_id = kc_api_address(w->api), .trace = why->message};
 
+    if (kc_supervisor_keep(w->supervisor, c->name, c->assignment, c->generation,
+                           c->target == KC_TARGET_PAUSED))
+        return;
     kc_fleet_report(w->fleet, c->name, c->assignment, &view);
 }
 
@@ -196,6 +215,11 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
         .restart_max_ms = w->config->restart_max_ms,
         .on_topic = on_task_topic,
         .topic_arg = w,
+        .quarantine_crashes = w->config->quarantine_crashes,
+        .quarantine_window_ms = w->config->quarantine_window_ms,
+        .on_quarantine = on_quarantine,
+        .before_start = on_task_start,
+        .hook_arg = w,
     };
     struct kc_api_context context = {.config = w->config, .board = w->board};
 

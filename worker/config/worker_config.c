@@ -233,6 +233,8 @@ static kc_status take_fields(struct loaded *l, struct kc_error *err)
     c->task_memory_max_mb = number(l, "task.memory.max.mb");
     c->restart_first_ms = number(l, "errors.restart.delay.initial.ms");
     c->restart_max_ms = number(l, "errors.restart.delay.max.ms");
+    c->quarantine_crashes = (int32_t)number(l, "plugin.quarantine.crashes");
+    c->quarantine_window_ms = number(l, "plugin.quarantine.window.ms");
     c->max_request_bytes = number(l, "rest.request.max.bytes");
     c->topic_tracking = strcasecmp(kc_props_get(c->props, "topic.tracking.enable"), "true") == 0;
     c->topic_tracking_reset = strcasecmp(kc_props_get(c->props, "topic.tracking.allow.reset"), "true") == 0;

@@ -35,6 +35,8 @@ struct kc_worker_config {
     int64_t task_memory_max_mb;    /* task.memory.max.mb, default 256 */
     int64_t restart_first_ms;      /* errors.restart.delay.initial.ms, default 1,000 */
     int64_t restart_max_ms;        /* errors.restart.delay.max.ms, default 60,000 */
+    int32_t quarantine_crashes;    /* plugin.quarantine.crashes, default 5; 0: never */
+    int64_t quarantine_window_ms;  /* plugin.quarantine.window.ms, default 600,000 */
     int64_t max_request_bytes;     /* rest.request.max.bytes, default 1 MiB */
     bool topic_tracking;           /* topic.tracking.enable, default true */
     bool topic_tracking_reset;     /* topic.tracking.allow.reset, default true */

@@ -73,6 +73,10 @@ static const struct kc_worker_key own_keys[] = {
         "First pause before a failed task is tried again."),
     INT("errors.restart.delay.max.ms", "60000", 1, YEAR_MS,
         "Longest such pause; each is twice the one before."),
+    INT("plugin.quarantine.crashes", "5", 0, 1000,
+        "So many crashes of a plugin's file, and its task is FAILED until it is restarted by hand; 0: "
+        "never."),
+    INT("plugin.quarantine.window.ms", "600000", 1, YEAR_MS, "Within how long they count."),
     TEXT("key.converter", NULL, "Converter of keys for connectors that name none."),
     TEXT("value.converter", NULL, "Converter of values for connectors that name none."),
     LIST("config.providers", "", "Names of config providers, to which connectors' configurations may refer."),

@@ -141,20 +141,28 @@ static void describe_place(const struct kc_crash_page *page, uint32_t n, struct 
     }
 }
 
-void kc_crash_page_describe(const struct kc_crash_page *page, struct kc_buf *out)
+void kc_crash_page_call(const struct kc_crash_page *page, struct kc_buf *out)
 {
     char component[KC_CRASH_TEXT_BYTES], call[KC_CRASH_TEXT_BYTES];
+
+    if (page->since_ms == 0)
+        return;
+    take_text(component, sizeof(component), page->component);
+    take_text(call, sizeof(call), page->call);
+    kc_buf_printf(out, " in %s of %s", call, component);
+}
+
+void kc_crash_page_describe(const struct kc_crash_page *page, struct kc_buf *out)
+{
     uint32_t n = page->n_frames < KC_CRASH_FRAMES ? page->n_frames : KC_CRASH_FRAMES;
     const char *name = sigabbrev_np(page->signal);
 
-    take_text(component, sizeof(component), page->component);
-    take_text(call, sizeof(call), page->call);
     if (name != NULL)
         kc_buf_printf(out, "SIG%s", name);
     else
         kc_buf_printf(out, "signal %d", (int)page->signal);
     if (page->since_ms != 0)
-        kc_buf_printf(out, " in %s of %s", call, component);
+        kc_crash_page_call(page, out);
     else
         kc_buf_str(out, " in the task process, outside of a plugin's call,");
     describe_place(page, n, out);

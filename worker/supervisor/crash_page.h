@@ -37,6 +37,8 @@ struct kc_crash_page *kc_crash_page_attach(int fd, struct kc_error *err);
 void kc_crash_page_release(struct kc_crash_page *page);
 /* "SIGSEGV in poll of mysql-source 0.1.0 at kc-mysql.so+0x1a2b kc_rows_next" and the frames, a line each. */
 void kc_crash_page_describe(const struct kc_crash_page *page, struct kc_buf *out);
+/* " in poll of mysql-source 0.1.0", or nothing when the process was in no plugin's call. */
+void kc_crash_page_call(const struct kc_crash_page *page, struct kc_buf *out);
 
 /* Task: marks the call about to be made; NULL call: back from it. Two stores. */
 void kc_crash_page_enter(struct kc_crash_page *page, const char *component, const char *call);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "supervisor/quarantine.h"
 #include "supervisor/task_report.h"
 #include "supervisor/task_slot.h"
 
@@ -14,6 +15,7 @@ struct entry {
     struct kc_task_slot *slot;
     struct kc_task_report report;
     bool wanted; /* by the call to kc_supervisor_apply() that is under way */
+    bool kept;   /* whatever the next such call wants */
 };
 
 struct kc_supervisor {
@@ -65,6 +67,7 @@ struct kc_supervisor *kc_supervisor_create(uv_loop_t *loop, const struct kc_supe
     s->loop = loop;
     s->options = *options;
     s->options.executable = s->executable;
+    s->options.quarantine = kc_quarantine_create(options->quarantine_crashes, options->quarantine_window_ms);
     s->on_status = on_status;
     s->arg = arg;
     s->timer.data = s;
@@ -168,8 +171,10 @@ void kc_supervisor_apply(struct kc_supervisor *s, const struct kc_task_spec *spe
 {
     if (s->stopping)
         return;
-    for (size_t i = 0; i < s->n; i++)
-        s->entries[i]->wanted = false;
+    for (size_t i = 0; i < s->n; i++) {
+        s->entries[i]->wanted = s->entries[i]->kept;
+        s->entries[i]->kept = false;
+    }
     for (size_t i = 0; i < n; i++) {
         struct entry *e = find(s, specs[i].connector, specs[i].task);
 
@@ -187,6 +192,21 @@ void kc_supervisor_apply(struct kc_supervisor *s, const struct kc_task_spec *spe
         if (!s->entries[i]->wanted)
             kc_task_slot_dismiss(s->entries[i]->slot);
     settle(s);
+}
+
+bool kc_supervisor_keep(struct kc_supervisor *s, const char *connector, int64_t assignment,
+                        int64_t generation, bool paused)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < s->n; i++) {
+        struct entry *e = s->entries[i];
+
+        if (strcmp(e->slot->connector, connector) == 0 &&
+            kc_task_slot_keep(e->slot, assignment, generation, paused))
+            e->kept = any = true;
+    }
+    return any;
 }
 
 void kc_supervisor_tell(struct kc_supervisor *s, const char *json)
@@ -211,6 +231,7 @@ static void on_timer_closed(uv_handle_t *handle)
 {
     struct kc_supervisor *s = handle->data;
 
+    kc_quarantine_destroy(s->options.quarantine);
     free(s->executable);
     free(s);
 }

@@ -14,6 +14,7 @@
 #include "metrics/task_board.h"
 
 struct kc_supervisor;
+struct kc_quarantine;
 
 /* A task this worker should run. Borrowed for the call. */
 struct kc_task_spec {
@@ -26,6 +27,8 @@ struct kc_task_spec {
     const char *version;   /* of that component */
     int64_t memory_max_mb; /* of its process; 0: no limit */
     const char *start;     /* the "start" message of control.h, complete JSON text */
+    const char
+        *plugins; /* its "plugins" alone, JSON text, for the quarantine; NULL: crashes are not counted */
 };
 
 struct kc_task_status {
@@ -54,6 +57,14 @@ struct kc_supervisor_options {
     /* A task says that it has used a topic; NULL: nobody wants to know. */
     void (*on_topic)(void *arg, const char *connector, int64_t assignment, const char *topic);
     void *topic_arg;
+    /* plugin.quarantine.*: so many crashes of one plugin file within so long, and its task is FAILED; 0: never. */
+    int32_t quarantine_crashes;
+    int64_t quarantine_window_ms;
+    /* A file went into quarantine, with the sentence, or came out of it, NULL. May be NULL. */
+    void (*on_quarantine)(void *arg, const char *file, const char *detail);
+    void (*before_start)(void *arg);  /* a task's process is about to be started; may be NULL */
+    void *hook_arg;                   /* of both */
+    struct kc_quarantine *quarantine; /* the supervisor's own */
     int32_t watchdog_percent; /* of watchdog.h's deadlines; 0: 100, and 1000 in a build with sanitizers */
 };
 
@@ -63,6 +74,13 @@ struct kc_supervisor *kc_supervisor_create(uv_loop_t *loop, const struct kc_supe
 /* Makes the running children match `specs`: starts what is new, stops what is gone, pauses and resumes, restarts what has
  * another generation (or FAILED and a new generation). Idempotent, returns at once. */
 void kc_supervisor_apply(struct kc_supervisor *s, const struct kc_task_spec *specs, size_t n);
+
+/*
+ * For the next kc_supervisor_apply() alone: what runs for `connector` in this generation is to stay though it is not among
+ * its specs, because what it was started from is not installed any more. False: nothing does.
+ */
+bool kc_supervisor_keep(struct kc_supervisor *s, const char *connector, int64_t assignment,
+                        int64_t generation, bool paused);
 
 /* Sends a message of control.h to every running child. */
 void kc_supervisor_tell(struct kc_supervisor *s, const char *json);

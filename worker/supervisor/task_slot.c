@@ -11,12 +11,11 @@
 #include "base/log.h"
 #include "supervisor/memory_watch.h"
 #include "supervisor/task_end.h"
+#include "supervisor/task_quarantine.h"
 #include "supervisor/task_stats.h"
+#include "supervisor/task_watch.h"
 
 enum {
-    LOOK_MS = 1000, /* between two looks of the watchdog, at 100 percent */
-    LOOK_LEAST_MS = 10,
-    ABORT_GRACE_MS = 5000,   /* from SIGABRT, which leaves a trace, to SIGKILL */
     FENCED_PAUSE_FACTOR = 5, /* times the first pause: the leader's next word is likely to come meanwhile */
 };
 
@@ -60,6 +59,7 @@ static void clear_wish(struct kc_task_wish *w)
 {
     free(w->plugin);
     free(w->version);
+    free(w->plugins);
     free_secret(w->start);
     *w = (struct kc_task_wish){0};
 }
@@ -73,6 +73,8 @@ void kc_task_slot_destroy(struct kc_task_slot *s)
     clear_wish(&s->wish);
     kc_task_end_clear(&s->end);
     free(s->version);
+    free(s->plugins);
+    free(s->held);
     free(s->trace);
     free(s->progress);
     free(s->connector);
@@ -82,19 +84,6 @@ void kc_task_slot_destroy(struct kc_task_slot *s)
 static bool has_process(const struct kc_task_slot *s)
 {
     return s->child != NULL;
-}
-
-static int32_t watchdog_percent(const struct kc_task_slot *s)
-{
-    return s->options->watchdog_percent > 0 ? s->options->watchdog_percent : kc_watchdog_usual_percent();
-}
-
-static void set_next_look(struct kc_task_slot *s)
-{
-    int64_t ms = (int64_t)LOOK_MS * watchdog_percent(s) / 100;
-
-    ms = ms > LOOK_MS ? LOOK_MS : ms < LOOK_LEAST_MS ? LOOK_LEAST_MS : ms;
-    s->look_at_ms = kc_mono_ms() + ms;
 }
 
 static void enter(struct kc_task_slot *s, enum kc_child_state from)
@@ -199,6 +188,8 @@ static void start_anew(struct kc_task_slot *s)
 {
     s->policy.attempt = 0;
     set_trace(s, NULL);
+    free(s->held);
+    s->held = kc_task_quarantine_start(s);
     step(s, KC_EVENT_START);
 }
 
@@ -221,9 +212,13 @@ static void stopped(struct kc_task_slot *s, int64_t exit_status, int term_signal
 static void on_exited(void *arg, int64_t exit_status, int term_signal)
 {
     struct kc_task_slot *s = arg;
-    char *trace = kc_task_end_trace(&s->end, kc_child_page(s->child), exit_status, term_signal);
-    enum kc_child_event event = kc_task_end_event(&s->end, exit_status, term_signal);
+    const struct kc_crash_page *page = kc_child_page(s->child);
+    char *trace = kc_task_end_trace(&s->end, page, exit_status, term_signal);
+    enum kc_child_event event = kc_task_end_event(&s->end, page, exit_status, term_signal);
+    bool held = false;
 
+    if (s->state != KC_CHILD_STOPPING && kc_task_end_is_crash(&s->end, page, exit_status, term_signal))
+        trace = kc_task_quarantine_crash(s, page, trace, &held);
     kc_child_release(s->child);
     s->child = NULL;
     s->look_at_ms = s->memory_at_ms = 0;
@@ -231,7 +226,7 @@ static void on_exited(void *arg, int64_t exit_status, int term_signal)
         free(trace);
         stopped(s, exit_status, term_signal);
     } else {
-        failed(s, event, trace);
+        failed(s, held ? KC_EVENT_EXIT_FATAL : event, trace);
     }
     kc_task_end_clear(&s->end);
     s->changed(s->arg);
@@ -338,12 +333,21 @@ static void start_process(struct kc_task_slot *s)
     s->progress = NULL;
     free(s->version);
     s->version = s->wish.version != NULL ? strdup(s->wish.version) : NULL;
+    free(s->plugins);
+    s->plugins = s->wish.plugins != NULL ? strdup(s->wish.plugins) : NULL;
+    if (s->held != NULL) {
+        set_trace(s, strdup(s->held));
+        step(s, KC_EVENT_EXIT_FATAL);
+        return;
+    }
+    if (s->options->before_start != NULL)
+        s->options->before_start(s->options->hook_arg);
     s->child = kc_child_spawn(s->loop, s->options->executable, s->wish.start, &handlers, s, &err);
     if (s->child == NULL) {
         failed(s, KC_EVENT_EXIT_RETRY, strdup(err.message));
         return;
     }
-    set_next_look(s);
+    kc_task_watch_next(s);
     s->memory_max_mb = s->wish.memory_max_mb;
     s->memory_at_ms = s->memory_max_mb > 0 ? kc_mono_ms() + KC_MEMORY_LOOK_MS : 0;
     kc_task_line_started(s->line, s->wish.plugin, s->wish.version, s->policy.attempt > 0,
@@ -364,6 +368,7 @@ static bool take_wish(struct kc_task_wish *w, const struct kc_task_spec *spec)
         .plugin = strdup(spec->plugin != NULL ? spec->plugin : ""),
         .version = strdup(spec->version != NULL ? spec->version : ""),
         .start = strdup(spec->start),
+        .plugins = spec->plugins != NULL ? strdup(spec->plugins) : NULL,
     };
 
     if (next.plugin == NULL || next.version == NULL || next.start == NULL) {
@@ -373,6 +378,14 @@ static bool take_wish(struct kc_task_wish *w, const struct kc_task_spec *spec)
     clear_wish(w);
     *w = next;
     return true;
+}
+
+static void tell_paused(struct kc_task_slot *s)
+{
+    if (!has_process(s) || s->wish.paused == s->told_paused)
+        return;
+    s->told_paused = s->wish.paused;
+    kc_child_send(s->child, s->wish.paused ? "{\"type\":\"pause\"}" : "{\"type\":\"resume\"}");
 }
 
 bool kc_task_slot_wish(struct kc_task_slot *s, const struct kc_task_spec *spec)
@@ -389,10 +402,20 @@ bool kc_task_slot_wish(struct kc_task_slot *s, const struct kc_task_spec *spec)
             step(s, KC_EVENT_STOP);
         else
             start_anew(s);
-    } else if (has_process(s) && s->wish.paused != s->told_paused) {
-        s->told_paused = s->wish.paused;
-        kc_child_send(s->child, s->wish.paused ? "{\"type\":\"pause\"}" : "{\"type\":\"resume\"}");
+    } else {
+        tell_paused(s);
     }
+    return true;
+}
+
+bool kc_task_slot_keep(struct kc_task_slot *s, int64_t assignment, int64_t generation, bool paused)
+{
+    if (!s->wish.present || s->wish.generation != generation || s->state == KC_CHILD_IDLE)
+        return false;
+    s->wish.assignment = assignment;
+    s->wish.paused = paused;
+    if (s->state != KC_CHILD_STOPPING)
+        tell_paused(s);
     return true;
 }
 
@@ -418,54 +441,6 @@ int64_t kc_task_slot_due(const struct kc_task_slot *s)
     return sooner(due, s->memory_at_ms);
 }
 
-static void abort_hung(struct kc_task_slot *s, const struct kc_watch_call *call, int64_t mono_ms)
-{
-    if (s->end.hang != NULL)
-        return; /* done already; SIGKILL is on its way */
-    if (asprintf(&s->end.hang, "%s did not return from %s for %" PRId64 " s", call->component, call->call,
-                 call->ms / 1000) < 0)
-        s->end.hang = NULL;
-    kc_log_for(KC_ERROR, log_name, s->connector, "%s; ending its process",
-               s->end.hang != NULL ? s->end.hang : "the task hangs");
-    kc_child_signal(s->child, SIGABRT);
-    s->kill_at_ms = mono_ms + ABORT_GRACE_MS;
-}
-
-static void look(struct kc_task_slot *s, int64_t mono_ms)
-{
-    struct kc_watch_call call;
-
-    set_next_look(s);
-    if (s->state == KC_CHILD_STOPPING)
-        return; /* the grace period decides */
-    switch (kc_watchdog_look(&s->watchdog, kc_child_page(s->child), mono_ms, watchdog_percent(s), &call)) {
-    case KC_WATCH_SLOW:
-        kc_log_for(KC_WARN, log_name, s->connector,
-                   "%s has been in %s for %" PRId64 " s; after %" PRId64 " s its process is ended",
-                   call.component, call.call, call.ms / 1000, call.deadline_ms / 1000);
-        break;
-    case KC_WATCH_HUNG: abort_hung(s, &call, mono_ms); break;
-    case KC_WATCH_FINE: break;
-    }
-}
-
-/* Ends a process that has more memory than it may: at once, since it may be growing. */
-static void look_at_memory(struct kc_task_slot *s, int64_t mono_ms)
-{
-    struct kc_buf why = {0};
-    int64_t has_mb;
-
-    s->memory_at_ms = mono_ms + KC_MEMORY_LOOK_MS;
-    if (s->end.hang != NULL || !kc_memory_over(kc_child_pid(s->child), s->memory_max_mb, &has_mb))
-        return;
-    kc_memory_describe(has_mb, s->memory_max_mb, kc_child_page(s->child), &why);
-    s->end.hang = kc_buf_take(&why);
-    s->end.too_large = true;
-    kc_log_for(KC_ERROR, log_name, s->connector, "%s",
-               s->end.hang != NULL ? s->end.hang : "the task has more memory than task.memory.max.mb");
-    kc_child_signal(s->child, SIGKILL);
-}
-
 void kc_task_slot_tick(struct kc_task_slot *s, int64_t mono_ms)
 {
     if (s->restart_at_ms != 0 && mono_ms >= s->restart_at_ms)
@@ -477,7 +452,7 @@ void kc_task_slot_tick(struct kc_task_slot *s, int64_t mono_ms)
         kc_child_signal(s->child, SIGKILL);
     }
     if (has_process(s) && s->look_at_ms != 0 && mono_ms >= s->look_at_ms)
-        look(s, mono_ms);
+        kc_task_watch_look(s, mono_ms);
     if (has_process(s) && s->memory_at_ms != 0 && mono_ms >= s->memory_at_ms)
-        look_at_memory(s, mono_ms);
+        kc_task_watch_memory(s, mono_ms);
 }

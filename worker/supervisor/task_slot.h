@@ -19,6 +19,7 @@ struct kc_task_wish {
     int64_t assignment, generation;
     int64_t memory_max_mb;
     char *plugin, *version, *start;
+    char *plugins; /* NULL: not told */
 };
 
 /* The "failed" message of a process, and what else is known of its end before it comes. */
@@ -44,8 +45,10 @@ struct kc_task_slot {
 
     enum kc_child_state state;
     struct kc_child *child;
-    int64_t generation;  /* of the process, or of its last one */
-    char *version;       /* of the plugin that the process runs */
+    int64_t generation; /* of the process, or of its last one */
+    char *version;      /* of the plugin that the process runs */
+    char *plugins;      /* all that it runs, as in kc_task_spec */
+    char *held; /* why what is wished for is not to be started: its plugin is in quarantine; else NULL */
     bool told_paused;    /* what the process was last told */
     int64_t up_since_ms; /* monotonic, of its first report; 0: none yet */
     struct kc_task_end end;
@@ -72,6 +75,11 @@ void kc_task_slot_destroy(struct kc_task_slot *s);
 
 /* Takes over what is wished for and does what follows from it. Out of memory: the task keeps what it had, false. */
 bool kc_task_slot_wish(struct kc_task_slot *s, const struct kc_task_spec *spec);
+/*
+ * Nothing is known of what the task would be started with by now, since its plugin's file is gone: what runs in this
+ * generation, or waits to be tried again, goes on with what it had. False: there is nothing of this generation.
+ */
+bool kc_task_slot_keep(struct kc_task_slot *s, int64_t assignment, int64_t generation, bool paused);
 /* The task is to go: ends the process, if there is one. */
 void kc_task_slot_dismiss(struct kc_task_slot *s);
 

@@ -48,6 +48,15 @@ void bench_on_done(void *arg)
     b->stopped = true;
 }
 
+static void on_quarantine(void *arg, const char *file, const char *detail)
+{
+    struct bench *b = arg;
+
+    copy(b->held_file, sizeof(b->held_file), file);
+    copy(b->held_why, sizeof(b->held_why), detail);
+    b->held_n++;
+}
+
 int bench_set_up(void **state)
 {
     struct bench *b = calloc(1, sizeof(*b));
@@ -55,6 +64,10 @@ int bench_set_up(void **state)
                                             .stop_grace_ms = GRACE_MS,
                                             .restart_first_ms = 20,
                                             .restart_max_ms = 200,
+                                            .quarantine_crashes = CRASHES,
+                                            .quarantine_window_ms = 600000,
+                                            .on_quarantine = on_quarantine,
+                                            .hook_arg = b,
                                             .watchdog_percent = 1};
 
     assert_non_null(b);

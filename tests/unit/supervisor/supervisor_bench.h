@@ -9,7 +9,7 @@
 
 #include "supervisor/supervisor.h"
 
-enum { GRACE_MS = 400, MAX_SEEN = 2000 };
+enum { GRACE_MS = 400, MAX_SEEN = 2000, CRASHES = 3 };
 
 /* One status, as it was told. */
 struct seen {
@@ -26,6 +26,9 @@ struct bench {
     struct seen seen[MAX_SEEN];
     size_t n, from; /* those before `from` have been looked at */
     bool stopped;
+    char held_file[256],
+        held_why[1024]; /* of the last word about a quarantine; why is empty when it was lifted */
+    size_t held_n;      /* how many such words there were */
 };
 
 /* The executable that plays the task; set before any test. */
@@ -50,7 +53,7 @@ const struct seen *bench_wait_state(struct bench *b, enum kc_state state);
 
 /* A start message for task_helper; to be freed. `marker` may be NULL. */
 char *bench_start_text(const char *behaviour, const char *marker, bool paused);
-/* Task 0 of `connector`, assignment 7, generation 1. */
+/* Task 0 of `connector`, assignment 7, generation 1; its crashes are not counted: CRASHES would be enough otherwise. */
 struct kc_task_spec bench_spec(const char *connector, const char *start);
 /* Wishes for exactly one task, of the connector "orders". */
 void bench_apply_one(struct bench *b, const char *behaviour, int64_t generation, bool paused);

@@ -80,6 +80,30 @@ __attribute__((noinline, no_sanitize("undefined"))) static void kc_helper_crash(
     *nowhere = 1;
 }
 
+/* Uses up the stack, call by call. */
+__attribute__((noinline, no_sanitize("undefined"))) static int fall(volatile char *above)
+{
+    static volatile long depth;
+    volatile char room[4096];
+
+    room[0] = above != NULL ? above[0] : 0;
+    return depth++ < 0 ? 0 : fall(room) + room[0];
+}
+
+/* The ways to die in a plugin's call. */
+static void die_in_put(const char *how)
+{
+    kc_crash_page_enter(page, "helper-sink 2.0.0", "put");
+    if (strcmp(how, "exit-in-put") == 0)
+        exit(3); /* the number by which a task itself says that it is fenced */
+    if (strcmp(how, "abort-in-put") == 0)
+        abort();
+    if (strcmp(how, "killed-in-put") == 0)
+        (void)kill(getpid(), SIGKILL);
+    if (strcmp(how, "overflow-in-put") == 0)
+        _exit(fall(NULL));
+}
+
 /* The numbers of open descriptors beyond those a task is given, as the item of a progress. */
 static void say_descriptors(void)
 {
@@ -169,6 +193,8 @@ static void behave(const char *how, bool paused, const char *marker)
     say_state(paused);
     if (strcmp(how, "crash") == 0)
         kc_helper_crash();
+    if (strstr(how, "-in-put") != NULL)
+        die_in_put(how);
     if (strcmp(how, "killed") == 0)
         (void)kill(getpid(), SIGKILL);
     if (strcmp(how, "deaf") == 0)
