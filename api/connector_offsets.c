@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "change.h"
 #include "offsets/offsets.h"
+#include "offsets_check.h"
 #include "resources.h"
 
 enum {
@@ -48,6 +49,21 @@ static void reply_failure(struct kc_reply *reply, kc_status status, const struct
     }
 }
 
+/* False: this worker cannot reach Kafka as the connector does, and the reply says why. */
+static bool reachable(const struct kc_request *q, const struct kc_connector_view *c, struct kc_reply *reply)
+{
+    const char *key = kc_offsets_hidden_key(q, c->config);
+
+    if (key == NULL)
+        return true;
+    kc_reply_error(
+        reply, KC_HTTP_BAD_REQUEST,
+        "%s refers to a config provider, which only the connector's own processes ask: the worker cannot "
+        "reach its offsets with those settings.",
+        key);
+    return false;
+}
+
 /* GET /connectors/X/offsets: in any state, also of a connector that another worker runs. */
 void kc_get_offsets(struct kc_request *q, struct kc_reply *reply)
 {
@@ -61,7 +77,7 @@ void kc_get_offsets(struct kc_request *q, struct kc_reply *reply)
         kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
         return;
     }
-    if (!enter(reply))
+    if (!reachable(q, c, reply) || !enter(reply))
         return;
     of = offsets_of(q, c);
     status = kc_offset_table_init(&table, of.config->offset_storage_partitions, &err);
@@ -163,7 +179,7 @@ static void change_offsets(struct kc_request *q, const struct kc_offset_changes 
         kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
         return;
     }
-    if (!enter(reply))
+    if (!reachable(q, c, reply) || (changes != NULL && !kc_offsets_acceptable(q, c, reply)) || !enter(reply))
         return;
     of = offsets_of(q, c);
     status = kc_offsets_write(&of, &how, kc_mono_ms() + WRITE_MS, &err);

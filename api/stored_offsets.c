@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "offsets/offsets.h"
+#include "offsets_check.h"
 #include "plugin/connector_config.h"
 
 enum { READ_MS = 3000 };
@@ -25,7 +26,7 @@ char *kc_stored_offsets(const struct kc_request *q, const struct kc_props *confi
     struct kc_buf text = {0};
     kc_status status;
 
-    if (kc_connector_name_check(name, NULL) != KC_OK)
+    if (kc_connector_name_check(name, NULL) != KC_OK || kc_offsets_hidden_key(q, config) != NULL)
         return NULL;
     status = kc_offset_table_init(&table, of.config->offset_storage_partitions, &err);
     if (status == KC_OK)
