@@ -9,20 +9,9 @@
 #include "base/loggers.h"
 #include "kafka/client_config.h"
 #include "plugin/config_providers.h"
-#include "plugin/connector_config.h"
+#include "task_plugins.h"
 
 static const char creation_prefix[] = "topic.creation.";
-
-static void add_plugin(cJSON *list, const char *role, const struct kc_component_info *component)
-{
-    cJSON *item = cJSON_CreateObject();
-
-    cJSON_AddStringToObject(item, "role", role);
-    cJSON_AddStringToObject(item, "id", component->id);
-    cJSON_AddStringToObject(item, "version", component->version);
-    cJSON_AddStringToObject(item, "file", component->file);
-    cJSON_AddItemToArray(list, item);
-}
 
 static void add_client(cJSON *clients, const struct kc_worker_config *config,
                        const struct kc_props *connector, const char *kind)
@@ -44,28 +33,31 @@ static void add_topic_creation(cJSON *message, const struct kc_props *worker)
     }
 }
 
-/* The three components that a source's task loads, or the sentence that says which is missing. */
+/* What a start message is made of that can be missing on this worker. */
 struct parts {
-    const struct kc_component_info *connector, *key, *value;
+    const struct kc_component_info *connector;
+    struct kc_props *config; /* as the task reads it */
+    cJSON *plugins;
     cJSON *providers; /* the config providers that the configuration refers to */
 };
+
+static void parts_finish(struct parts *p)
+{
+    kc_props_destroy(p->config);
+    cJSON_Delete(p->plugins);
+    cJSON_Delete(p->providers);
+}
 
 static kc_status find_parts(const struct kc_connector_view *c, const struct kc_worker_config *config,
                             const struct kc_registry *registry, struct parts *out, struct kc_error *err)
 {
-    const char *name = kc_props_or(c->config, "connector.class", "");
-
-    out->connector = kc_registry_find(registry, 0, name);
-    if (out->connector == NULL)
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "connector.class: no plugin named %s is installed on this worker; put it into plugin.path", name);
-    out->key = kc_connector_converter(registry, config->props, c->config, "key");
-    out->value = kc_connector_converter(registry, config->props, c->config, "value");
-    if (out->key == NULL || out->value == NULL)
-        return kc_fail(err, KC_ERR_CONFIG, "%s.converter: this converter is not installed on this worker",
-                       out->key == NULL ? "key" : "value");
-    out->providers = kc_config_providers_json(registry, config->props, c->config, err);
+    out->config = kc_task_config(config->props, c->config);
+    if (out->config == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    out->plugins = kc_task_plugins(registry, config->props, c->config, &out->connector, err);
+    if (out->plugins == NULL)
+        return err->status;
+    out->providers = kc_config_providers_json(registry, config->props, out->config, err);
     return out->providers == NULL ? err->status : KC_OK;
 }
 
@@ -77,11 +69,11 @@ static int64_t memory_max_mb(const struct kc_connector_view *c, const struct kc_
     return own[0] != '\0' ? strtoll(own, NULL, 10) : config->task_memory_max_mb;
 }
 
-/* The start message of supervisor/control.h; takes over parts->providers. NULL: out of memory. */
+/* The start message of supervisor/control.h; takes lists out of `parts`. NULL: out of memory. */
 static char *start_message(const struct kc_connector_view *c, const struct kc_fleet_view *view,
-                           const struct kc_worker_config *config, const struct parts *parts)
+                           const struct kc_worker_config *config, struct parts *parts, char **plugins)
 {
-    cJSON *message = cJSON_CreateObject(), *list, *clients;
+    cJSON *message = cJSON_CreateObject(), *clients;
     char *text;
 
     cJSON_AddStringToObject(message, "type", "start");
@@ -91,12 +83,11 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
     cJSON_AddStringToObject(message, "worker_id", view->self);
     cJSON_AddStringToObject(message, "group_id", config->group_id);
     cJSON_AddBoolToObject(message, "paused", c->target == KC_TARGET_PAUSED);
-    cJSON_AddItemToObject(message, "config", kc_json_from_props(c->config));
-    list = cJSON_AddArrayToObject(message, "plugins");
-    add_plugin(list, "connector", parts->connector);
-    add_plugin(list, "key.converter", parts->key);
-    add_plugin(list, "value.converter", parts->value);
+    cJSON_AddItemToObject(message, "config", kc_json_from_props(parts->config));
+    *plugins = cJSON_PrintUnformatted(parts->plugins);
+    cJSON_AddItemToObject(message, "plugins", parts->plugins);
     cJSON_AddItemToObject(message, "providers", parts->providers);
+    parts->plugins = parts->providers = NULL;
     clients = cJSON_AddObjectToObject(message, "client");
     add_client(clients, config, c->config, "producer");
     add_client(clients, config, c->config, "consumer");
@@ -115,7 +106,7 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
 
 static kc_status add_spec(struct kc_task_plan_list *out, const struct kc_connector_view *c,
                           const struct kc_worker_config *config, const struct kc_component_info *connector,
-                          char *start, struct kc_error *err)
+                          char *start, char *plugins, struct kc_error *err)
 {
     struct kc_task_spec *specs = reallocarray(out->specs, out->n + 1, sizeof(*specs));
     struct kc_task_spec *spec;
@@ -133,6 +124,7 @@ static kc_status add_spec(struct kc_task_plan_list *out, const struct kc_connect
         .version = strdup(connector->version),
         .memory_max_mb = memory_max_mb(c, config),
         .start = start,
+        .plugins = plugins,
     };
     if (spec->connector == NULL || spec->plugin == NULL || spec->version == NULL) {
         free((char *)spec->connector);
@@ -155,17 +147,20 @@ kc_status kc_task_plan(const struct kc_fleet_view *view, const struct kc_worker_
         const struct kc_connector_view *c = &view->connectors[i];
         struct kc_error why = KC_ERROR_INIT;
         struct parts parts = {0};
-        char *start;
+        char *start, *plugins = NULL;
 
         if (c->target == KC_TARGET_STOPPED || strcmp(c->assigned_worker, view->self) != 0)
             continue;
         if (find_parts(c, config, registry, &parts, &why) < 0) {
             failed(arg, c, &why);
+            parts_finish(&parts);
             continue;
         }
-        start = start_message(c, view, config, &parts);
-        if (start == NULL || add_spec(out, c, config, parts.connector, start, err) < 0) {
+        start = start_message(c, view, config, &parts, &plugins);
+        parts_finish(&parts);
+        if (start == NULL || add_spec(out, c, config, parts.connector, start, plugins, err) < 0) {
             free(start);
+            free(plugins);
             kc_task_plan_finish(out);
             return kc_fail(err, KC_ERR_NOMEM, "out of memory");
         }
@@ -179,6 +174,7 @@ void kc_task_plan_finish(struct kc_task_plan_list *plan)
         free((char *)plan->specs[i].connector);
         free((char *)plan->specs[i].plugin);
         free((char *)plan->specs[i].version);
+        free((char *)plan->specs[i].plugins);
         free((char *)plan->specs[i].start);
     }
     free(plan->specs);

@@ -6,8 +6,9 @@
  *
  * worker -> task
  *   {"type":"start", "connector":s, "task":n, "kind":"source", "worker_id":s, "group_id":s, "paused":b,
- *    "config":{s:s},                       the connector's, complete
- *    "plugins":[{"role":"connector"|"key.converter"|"value.converter","id":s,"version":s,"file":s}],
+ *    "config":{s:s},                       the connector's, complete, with the worker's keys of the worker's converters
+ *    "plugins":[{"role":s,"id":s,"version":s,"file":s}],   roles: connector, {key,value,header}.converter,
+ *                                          transforms.<alias> in their order, predicates.<alias>
  *    "client":{"producer":{s:s},"consumer":{s:s},"admin":{s:s}},   librdkafka properties
  *    "offset_topic":s, "offset_partitions":n,
  *    "topic_creation":{s:s},               the worker's topic.creation.* keys

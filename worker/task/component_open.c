@@ -34,7 +34,8 @@ kc_status kc_component_prepare(struct kc_ctx *ctx, struct kc_task *task, const c
 
     if (plugin == NULL)
         return kc_fail(err, KC_ERR_CONFIG, "the start message names no plugin for \"%s\"", role);
-    status = kc_plugin_load(plugin->file, kind, plugin->id, kc_host_table(), &component, err);
+    status = kc_plugin_load_version(plugin->file, kind, plugin->id, plugin->version, kc_host_table(),
+                                    &component, err);
     if (status < 0)
         return status;
     kc_ctx_init(ctx, task, &component);

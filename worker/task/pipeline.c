@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/log.h"
 #include "task/component_open.h"
 #include "task/retry.h"
 
@@ -87,6 +88,35 @@ static bool is_transform(const struct kc_task_plugin *plugin)
     return strncmp(plugin->role, KC_ROLE_TRANSFORM, sizeof(KC_ROLE_TRANSFORM) - 1) == 0;
 }
 
+/* True when a plugin of the start message has the role that `key` lies under. */
+static bool has_role(const struct kc_start *start, const char *key)
+{
+    for (size_t i = 0; i < start->n_plugins; i++) {
+        size_t n = strlen(start->plugins[i].role);
+
+        if (strncmp(key, start->plugins[i].role, n) == 0 && key[n] == '.')
+            return true;
+    }
+    return false;
+}
+
+/* Settings of aliases that nothing lists are likely a slip. */
+static void warn_of_unused(const struct kc_start *start)
+{
+    static const char *const prefixes[] = {KC_ROLE_TRANSFORM, KC_ROLE_PREDICATE};
+
+    for (size_t i = 0; i < kc_props_count(start->config); i++) {
+        const char *key = kc_props_key(start->config, i), *end = strrchr(key, '.');
+
+        for (size_t k = 0; k < 2 && end != NULL && strcmp(end, ".type") == 0; k++) {
+            if (strncmp(key, prefixes[k], strlen(prefixes[k])) == 0 && !has_role(start, key))
+                kc_log(KC_WARN, "worker/task", "the keys %.*s.* have no effect: %s", (int)(end - key), key,
+                       k == 0 ? "\"transforms\" does not list this alias"
+                              : "no transform that is listed names this predicate");
+        }
+    }
+}
+
 kc_status kc_pipeline_open(struct kc_pipeline *p, struct kc_task *task, struct kc_error *err)
 {
     const struct kc_start *start = &task->start;
@@ -96,6 +126,7 @@ kc_status kc_pipeline_open(struct kc_pipeline *p, struct kc_task *task, struct k
     p->stages = calloc(start->n_plugins + 1, sizeof(*p->stages));
     if (p->stages == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    warn_of_unused(start);
     for (size_t i = 0; i < start->n_plugins && status >= 0; i++) {
         if (is_transform(&start->plugins[i]))
             status = open_stage(&p->stages[p->n_stages++], task, start->plugins[i].role, err);

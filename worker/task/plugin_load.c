@@ -9,7 +9,7 @@ static const char *kind_name(uint32_t kind)
     static const char *const names[] = {
         [KC_KIND_SOURCE] = "source",       [KC_KIND_SINK] = "sink",
         [KC_KIND_TRANSFORM] = "transform", [KC_KIND_PREDICATE] = "predicate",
-        [KC_KIND_CONVERTER] = "converter",
+        [KC_KIND_CONVERTER] = "converter", [KC_KIND_HEADER_CONVERTER] = "header converter",
     };
 
     return kind < sizeof(names) / sizeof(names[0]) && names[kind] != NULL ? names[kind] : "component";
@@ -41,8 +41,9 @@ static kc_status check(const struct kc_plugin *p, const char *file, struct kc_er
     return KC_OK;
 }
 
-kc_status kc_plugin_load(const char *file, uint32_t kind, const char *id, const struct kc_host *host,
-                         struct kc_component_ref *out, struct kc_error *err)
+kc_status kc_plugin_load_version(const char *file, uint32_t kind, const char *id, const char *version,
+                                 const struct kc_host *host, struct kc_component_ref *out,
+                                 struct kc_error *err)
 {
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     const struct kc_plugin *plugin;
@@ -64,11 +65,18 @@ kc_status kc_plugin_load(const char *file, uint32_t kind, const char *id, const 
     for (uint32_t i = 0; i < plugin->n_components; i++) {
         const struct kc_component *c = plugin->components[i];
 
-        if (c->kind != kind || !answers_to(c, id))
+        if (c->kind != kind || !answers_to(c, id) || (version[0] != '\0' && strcmp(c->version, version) != 0))
             continue;
         out->def = c;
         (void)snprintf(out->label, sizeof(out->label), "%s %s", c->id, c->version);
         return KC_OK;
     }
-    return kc_fail(err, KC_ERR_CONFIG, "the plugin %s has no %s called %s", file, kind_name(kind), id);
+    return kc_fail(err, KC_ERR_CONFIG, "the plugin %s has no %s called %s%s%s", file, kind_name(kind), id,
+                   version[0] != '\0' ? " of version " : "", version);
+}
+
+kc_status kc_plugin_load(const char *file, uint32_t kind, const char *id, const struct kc_host *host,
+                         struct kc_component_ref *out, struct kc_error *err)
+{
+    return kc_plugin_load_version(file, kind, id, "", host, out, err);
 }

@@ -21,5 +21,9 @@ struct kc_component_ref {
  */
 kc_status kc_plugin_load(const char *file, uint32_t kind, const char *id, const struct kc_host *host,
                          struct kc_component_ref *out, struct kc_error *err);
+/* The same for a file that may have several versions of a component; "": whichever comes first. */
+kc_status kc_plugin_load_version(const char *file, uint32_t kind, const char *id, const char *version,
+                                 const struct kc_host *host, struct kc_component_ref *out,
+                                 struct kc_error *err);
 
 #endif

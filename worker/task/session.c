@@ -176,9 +176,6 @@ kc_status kc_session_run(struct kc_task *t, struct kc_error *err)
     struct kc_component_ref component;
     kc_status status;
 
-    if (t->start.sink)
-        return kc_fail(err, KC_ERR_CONFIG, "this worker runs sources only, and %s is a sink",
-                       t->start.connector);
     t->fenced = t->reopen = false;
     (void)snprintf(s.client_id, sizeof(s.client_id), "connector-%s-%d", t->start.connector, t->start.task);
     (void)snprintf(s.group, sizeof(s.group), "connect-%s", t->start.connector);
@@ -186,7 +183,8 @@ kc_status kc_session_run(struct kc_task *t, struct kc_error *err)
                    t->start.task);
     status = read_boundary(t, &s.source.interval_ms, err);
     if (status >= 0)
-        status = kc_plugin_load(plugin->file, KC_KIND_SOURCE, plugin->id, kc_host_table(), &component, err);
+        status = kc_plugin_load_version(plugin->file, KC_KIND_SOURCE, plugin->id, plugin->version,
+                                        kc_host_table(), &component, err);
     if (status < 0)
         return status;
     kc_ctx_init(&s.ctx, t, &component);

@@ -48,13 +48,18 @@ def test_transforms_change_what_they_may_and_predicates_choose(kafka, task):
 
 
 def test_a_batch_that_a_transform_drops_whole_commits_its_position(kafka, task):
-    task.start({"limit": "500", "batch": "10", **edit(edit={"drop_every": 1})}, stages=ONE)
+    task.start({"limit": "500", "batch": "10", **edit(edit={"drop_every": 1}), "transforms.edit.type": "Edit",
+                "transforms.mask.type": "Edit", "predicates.p.type": "Odd"}, stages=ONE)
     task.wait_for(lambda m: m["type"] == "stats" and m["polled"] >= 500)
     deadline = time.monotonic() + 30
     while committed(kafka, task.connector).get(0, (0, ""))[1] != '{"partition":{"counter":"a"},"offset":{"seq":499}}':
         assert time.monotonic() < deadline, committed(kafka, task.connector)
     assert task.stop() == 0
     assert numbers_of(kafka, task.connector) == []
+    log = open(task.log).read()
+    assert log.count("have no effect") == 2
+    assert "the keys transforms.mask.* have no effect: \"transforms\" does not list this alias" in log
+    assert "the keys predicates.p.* have no effect: no transform that is listed names this predicate" in log
 
 
 def test_a_record_that_a_transform_fails_is_noted_as_it_came_exactly_once(kafka, task):

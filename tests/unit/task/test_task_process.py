@@ -16,7 +16,7 @@ import sys
 import time
 
 import pytest
-from confluent_kafka import Consumer, KafkaError, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import ConfigResource, NewTopic, ResourceType
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -50,10 +50,15 @@ def task(kafka, offsets, request, tmp_path):
 
 
 def ends_of(kafka, topic, count):
-    """Where the partitions end now, transactions that are not decided yet included."""
+    """Where the partitions end now, transactions that are not decided yet included. A topic just made has no leader yet."""
     asker = Consumer({"bootstrap.servers": kafka.address, "group.id": "asker", "isolation.level": "read_uncommitted"})
+    deadline = time.monotonic() + 30
     try:
-        return [asker.get_watermark_offsets(TopicPartition(topic, n), timeout=20)[1] for n in range(count)]
+        while True:
+            try:
+                return [asker.get_watermark_offsets(TopicPartition(topic, n), timeout=20)[1] for n in range(count)]
+            except KafkaException as error:
+                assert error.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION and time.monotonic() < deadline, error
     finally:
         asker.close()
 
