@@ -1,6 +1,7 @@
 #include "task/failures.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +12,7 @@
 enum {
     SUMMARY_MS = 10000,
     SHOWN_BYTES = 512, /* of a key and of a value in the log */
+    WHERE_BYTES = 384, /* a topic's name has 249 at most */
 };
 
 static const char log_name[] = "worker/task";
@@ -135,21 +137,35 @@ static void summarise(struct kc_failures *f, const struct kc_failure *failure)
     f->left_out = 0;
 }
 
+/* "a record for topic orders", or, of a sink, where it was read. */
+static void describe(const struct kc_record *r, char *out, size_t room)
+{
+    const struct kc_origin *from = r->origin;
+    const struct kc_str topic = from != NULL       ? from->topic->name
+                                : r->topic != NULL ? r->topic->name
+                                                   : (struct kc_str){"", 0, 0};
+
+    if (from != NULL)
+        (void)snprintf(out, room, "the record at offset %" PRId64 " of partition %" PRId32 " of topic %.*s",
+                       from->offset, from->partition, (int)topic.len, topic.ptr);
+    else
+        (void)snprintf(out, room, "a record for topic %.*s", (int)topic.len, topic.ptr);
+}
+
 void kc_failure_log(struct kc_failures *f, const struct kc_failure *failure, const struct kc_record *r,
                     const struct kc_str *key, const struct kc_str *value)
 {
-    char key_text[SHOWN_BYTES + 4], value_text[SHOWN_BYTES + 4];
-    const struct kc_str topic = r->topic != NULL ? r->topic->name : (struct kc_str){"", 0, 0};
+    char key_text[SHOWN_BYTES + 4], value_text[SHOWN_BYTES + 4], where[WHERE_BYTES];
 
+    describe(r, where, sizeof(where));
     if (!f->logged)
         summarise(f, failure);
     else if (!f->logged_whole)
-        kc_log(KC_WARN, log_name, "a record for topic %.*s was left out at %s of %s: %s", (int)topic.len,
-               topic.ptr, failure->stage, failure->component, failure->why);
+        kc_log(KC_WARN, log_name, "%s was left out at %s of %s: %s", where, failure->stage,
+               failure->component, failure->why);
     else
-        kc_log(KC_WARN, log_name,
-               "a record for topic %.*s was left out at %s of %s: %s; its key is %s and its value %s",
-               (int)topic.len, topic.ptr, failure->stage, failure->component, failure->why,
+        kc_log(KC_WARN, log_name, "%s was left out at %s of %s: %s; its key is %s and its value %s", where,
+               failure->stage, failure->component, failure->why,
                key == NULL ? "not known" : printable(key, key_text),
                value == NULL ? "not known" : printable(value, value_text));
 }

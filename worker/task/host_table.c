@@ -10,13 +10,13 @@
 #include "task/arena.h"
 #include "task/plugin_metrics.h"
 #include "task/report.h"
+#include "task/sink_control.h"
 
 enum { PROGRESS_INTERVAL_MS = 1000 };
 
 static const void *get_extension(const char *id)
 {
-    (void)id;
-    return NULL;
+    return strcmp(id, KC_EXT_SINK_CONTROL) == 0 ? kc_sink_control_table() : NULL;
 }
 
 /* The ABI's levels are the log's. */
@@ -38,23 +38,26 @@ static void log_line(struct kc_ctx *ctx, int32_t level, const char *file, int32_
 
 static kc_status offset_get(struct kc_ctx *ctx, const struct kc_map *partition, struct kc_map *offset)
 {
-    return kc_offsets_get(ctx->task->offsets, partition, offset);
+    return ctx->task->offsets == NULL ? KC_NOTHING : kc_offsets_get(ctx->task->offsets, partition, offset);
 }
 
 static void offset_each(struct kc_ctx *ctx,
                         void (*visit)(void *arg, const struct kc_map *partition, const struct kc_map *offset),
                         void *arg)
 {
-    kc_offsets_each(ctx->task->offsets, visit, arg);
+    if (ctx->task->offsets != NULL)
+        kc_offsets_each(ctx->task->offsets, visit, arg);
 }
 
 static kc_status state_get(struct kc_ctx *ctx, struct kc_str key, struct kc_str *value)
 {
-    return kc_state_get(ctx->task->offsets, key, value);
+    return ctx->task->offsets == NULL ? KC_NOTHING : kc_state_get(ctx->task->offsets, key, value);
 }
 
 static kc_status state_put(struct kc_ctx *ctx, struct kc_str key, struct kc_str value)
 {
+    if (ctx->task->offsets == NULL) /* a sink: its consumer group is all that it has */
+        return KC_ERR_UNSUPPORTED;
     return kc_state_put(ctx->task->offsets, key, value, false);
 }
 
@@ -77,7 +80,8 @@ static const struct kc_schema *schema_new(struct kc_ctx *ctx, const struct kc_sc
 static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
 {
     struct kc_task *t = ctx->task;
-    bool ours = strcmp(ctx->stage, "TASK_POLL") == 0;
+    const struct kc_origin *origin = kc_batch_at(b, i)->origin;
+    bool ours = strncmp(ctx->stage, "TASK_", 5) == 0;
     struct kc_failure failure = {.index = i,
                                  .stage = ctx->stage,
                                  .component = ctx->component.label,
@@ -92,6 +96,9 @@ static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, co
     (void)kc_fail(&failed, why->status, "%s", why->message);
     if (strcmp(ctx->stage, "TRANSFORMATION") == 0) /* several may have the same sentence */
         (void)kc_wrap(&failed, "%s", ctx->component.label);
+    if (origin != NULL && !t->failures.tolerated) /* for whoever has to look at it, or to leave it out */
+        (void)kc_wrap(&failed, "offset %lld of partition %d of topic %s", (long long)origin->offset,
+                      origin->partition, origin->topic->name.ptr);
     if (kc_failures_add(&t->failures, &failure, &failed) < 0)
         kc_task_raise(t, &failed);
 }

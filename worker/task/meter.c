@@ -56,6 +56,12 @@ void kc_meter_committed(struct kc_meter *m, int64_t ms, uint64_t records)
         kc_histogram_observe(&m->transaction_records, &kc_bounds_records, (double)records);
 }
 
+void kc_meter_put(struct kc_meter *m, int64_t written_ms)
+{
+    if (written_ms > 0)
+        m->handed_us = m->committed_us = written_ms * 1000;
+}
+
 void kc_meter_gave_up(struct kc_meter *m, bool in_transaction)
 {
     m->active = 0;

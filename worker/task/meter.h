@@ -39,6 +39,8 @@ void kc_meter_polled(struct kc_meter *m, const struct kc_ctx *source, const stru
                      uint64_t sent);
 /* A transaction of so many records ended well, after ms. */
 void kc_meter_committed(struct kc_meter *m, int64_t ms, uint64_t records);
+/* A sink has put everything up to a record of this time, or up to now where there is no more: Unix ms; <= 0: not known. */
+void kc_meter_put(struct kc_meter *m, int64_t written_ms);
 /* A transaction was given up; poll() has asked to be called again. Both are errors that may pass. */
 void kc_meter_gave_up(struct kc_meter *m, bool in_transaction);
 void kc_meter_retry(struct kc_meter *m);

@@ -24,27 +24,39 @@ static size_t gather(struct kc_sink_consumer *c, const rd_kafka_topic_partition_
     return n;
 }
 
-/*
- * Where each partition begins: what the group holds; else, by auto.offset.reset, the end as it is now. It is fixed, and
- * committed like any other offset: if the end were looked up again after a crash, what came meanwhile would be left out.
- */
-static void find_offsets(struct kc_sink_consumer *c, rd_kafka_topic_partition_list_t *list)
+/* What the group holds of each partition; RD_KAFKA_OFFSET_INVALID: nothing, or it was not told. */
+static void find_offsets(struct kc_sink_consumer *c, rd_kafka_topic_partition_list_t *list, bool *told)
 {
     rd_kafka_resp_err_t code = rd_kafka_committed(c->client, list, ASK_MS);
-    int64_t low, high;
 
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+    for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        code = list->elems[i].err;
+    *told = code == RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (!*told)
         kc_log(KC_WARN, log_name, "the group's offsets were not told in time: %s", rd_kafka_err2str(code));
     for (int i = 0; i < list->cnt; i++) {
-        rd_kafka_topic_partition_t *e = &list->elems[i];
-        bool known = code == RD_KAFKA_RESP_ERR_NO_ERROR && e->err == RD_KAFKA_RESP_ERR_NO_ERROR;
+        if (!*told || list->elems[i].offset < 0)
+            list->elems[i].offset =
+                RD_KAFKA_OFFSET_INVALID; /* librdkafka looks again, or obeys auto.offset.reset */
+    }
+}
 
-        if (!known || (e->offset < 0 && !c->from_end))
-            e->offset = RD_KAFKA_OFFSET_INVALID;
-        else if (e->offset < 0 &&
-                 rd_kafka_query_watermark_offsets(c->client, e->topic, e->partition, &low, &high, ASK_MS) ==
-                     RD_KAFKA_RESP_ERR_NO_ERROR)
-            e->offset = high;
+/*
+ * With auto.offset.reset=latest a partition of which nothing is committed begins at its end as it is now. That is
+ * committed like any other offset: if it were looked up again after a crash, what came meanwhile would be left out.
+ */
+static void begin_at_end(struct kc_sink_consumer *c, rd_kafka_topic_partition_list_t *list,
+                         struct kc_sink_part *const *parts, size_t n)
+{
+    int64_t low, high;
+
+    for (size_t i = 0; i < n; i++) {
+        rd_kafka_topic_partition_t *e = &list->elems[i];
+
+        if (e->offset >= 0 || rd_kafka_query_watermark_offsets(c->client, e->topic, e->partition, &low, &high,
+                                                               ASK_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            continue;
+        e->offset = parts[i]->taken = parts[i]->done = high;
     }
 }
 
@@ -98,15 +110,18 @@ static void come(struct kc_sink_consumer *c, const rd_kafka_topic_partition_list
 {
     rd_kafka_topic_partition_list_t *found = rd_kafka_topic_partition_list_copy(list);
     struct kc_sink_part **parts = calloc((size_t)list->cnt + 1, sizeof(struct kc_sink_part *));
+    bool told;
     size_t n;
 
-    find_offsets(c, found);
+    find_offsets(c, found, &told);
     if (parts == NULL || add_parts(c, list, found) < 0) {
         (void)kc_sink_consumer_fail(c, KC_ERR_NOMEM, "out of memory for partitions",
                                     RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE);
     } else {
         n = gather(c, list, parts);
         kc_log(KC_INFO, log_name, "%zu partitions came", n);
+        if (told && c->from_end)
+            begin_at_end(c, found, parts, n);
         if (n > 0)
             c->assigned(c->arg, parts, n);
         start_reading(c, found, parts, n);

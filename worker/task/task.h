@@ -19,13 +19,16 @@
 
 struct kc_headers;
 
+struct kc_sink;
+
 struct kc_task {
     struct kc_start start;
     struct kc_link *link;
     struct kc_crash_page *page;
     struct kc_schemas *schemas;
     struct kc_topics *topics;
-    struct kc_offsets *offsets;  /* of the current session; NULL between two */
+    struct kc_offsets *offsets;  /* of the current session; NULL between two, and in a sink */
+    struct kc_sink *sink;        /* of the current session; NULL in a source */
     struct kc_failures failures; /* of the batch in hand */
     struct kc_retry retry;
     struct kc_headers *headers; /* of the current session */

@@ -13,6 +13,7 @@
 #include "task/config_resolve.h"
 #include "task/host_table.h"
 #include "task/session.h"
+#include "task/sink_session.h"
 
 enum {
     PAUSED_WAIT_MS = 60000, /* a command ends it earlier */
@@ -145,7 +146,7 @@ static kc_status run(struct kc_task *t, struct kc_error *err)
     began = kc_mono_ms();
     for (;;) {
         *err = (struct kc_error)KC_ERROR_INIT;
-        status = kc_session_run(t, err);
+        status = t->start.sink ? kc_sink_session_run(t, err) : kc_session_run(t, err);
         if (status >= 0 || kc_link_command(t->link) == KC_COMMAND_STOP)
             return KC_OK;
         if (kc_mono_ms() - began > QUICK_RESET_MS)

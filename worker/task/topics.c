@@ -428,11 +428,19 @@ static kc_status make(struct kc_topics *t, size_t missing, struct kc_error *err)
 kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err)
 {
     size_t missing;
-    kc_status status = look(t, &missing, err);
+    kc_status status;
 
+    if (t->client == NULL)
+        return kc_fail(err, KC_ERR_UNSUPPORTED, "this task writes to no topics");
+    status = look(t, &missing, err);
     if (status == KC_OK && missing > 0)
         status = make(t, missing, err);
     return status < 0 ? status : learn_rules(t, err);
+}
+
+void kc_topics_mark_used(struct kc_topics *t, const struct kc_topic *pub)
+{
+    ((struct topic *)(uintptr_t)pub)->used = t->any_used = true;
 }
 
 struct kc_topic_rules kc_topics_rules(const struct kc_topic *pub)

@@ -46,9 +46,13 @@ void kc_topics_unbind(struct kc_topics *t);
 
 /*
  * Makes the missing ones of all interned topics: limits first, then a dry run of the whole list at the broker, then
- * the list. Also learns the topics' leaders, without which librdkafka holds a first message back.
+ * the list. Also learns the topics' leaders, without which librdkafka holds a first message back. KC_ERR_UNSUPPORTED: the
+ * topics are bound to no client, as in a sink.
  */
 kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err);
+
+/* Notes that a record of the topic was read: what a sink uses. */
+void kc_topics_mark_used(struct kc_topics *t, const struct kc_topic *topic);
 
 /* How many partitions the topic had when it was last looked at; 0: not known. */
 int32_t kc_topics_partitions(const struct kc_topic *topic);

@@ -20,8 +20,10 @@ class Task:
         self.buffer = b""
 
     def start(self, config=None, paused=False, group="fleet", offset_topic="offsets", offset_partitions=5,
-              topic_creation=None, client=None, log_level="INFO", memory_max_mb=0, stages=()):
-        """`stages`: further plugins as (role, id), of kc-stages.so."""
+              topic_creation=None, client=None, log_level="INFO", memory_max_mb=0, stages=(), kind="source",
+              roles=(("connector", "counter-source"), ("key.converter", "text"), ("value.converter", "text")),
+              consumer=None, extra=None):
+        """`stages`: further plugins as (role, id), of kc-stages.so. `extra`: further members of the start message."""
         mine, theirs = socket.socketpair()
         page = os.memfd_create("crash-page")
         os.ftruncate(page, 16384)
@@ -42,18 +44,18 @@ class Task:
         self.socket, self.buffer, self.messages = mine, b"", []
         properties = {"bootstrap.servers": self.kafka, **(client or {})}
         self.send({
-            "type": "start", "connector": self.connector, "task": 0, "kind": "source", "worker_id": "w1",
+            "type": "start", "connector": self.connector, "task": 0, "kind": kind, "worker_id": "w1",
             "group_id": group, "paused": paused,
             "config": {"name": self.connector, "topic": self.connector, **(config or {})},
             "plugins": [{"role": role, "id": name, "version": "1.0.0", "file": file}
-                        for file, roles in ((self.plugin, (("connector", "counter-source"), ("key.converter", "text"),
-                                                           ("value.converter", "text"))),
+                        for file, named in ((self.plugin, roles),
                                             (os.path.join(os.path.dirname(self.plugin), "kc-stages.so"), stages))
-                        for role, name in roles],
-            "client": {"producer": properties, "consumer": {"bootstrap.servers": self.kafka},
+                        for role, name in named],
+            "client": {"producer": properties, "consumer": {"bootstrap.servers": self.kafka, **(consumer or {})},
                        "admin": {"bootstrap.servers": self.kafka}},
             "offset_topic": offset_topic, "offset_partitions": offset_partitions,
-            "topic_creation": topic_creation or {}, "memory_max_mb": memory_max_mb, "log_level": log_level, "log_format": "text"})
+            "topic_creation": topic_creation or {}, "memory_max_mb": memory_max_mb, "log_level": log_level, "log_format": "text",
+            **(extra or {})})
         return self
 
     def send(self, message):

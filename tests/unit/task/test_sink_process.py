@@ -1,0 +1,296 @@
+"""
+The task process of a sink against a real broker, with this file in the worker's place; see test_task_process.py. The sink
+and its converter are those of sink_plugin.c: the sink writes a line for each call that it gets.
+"""
+
+import pathlib
+import random
+import sys
+import time
+
+import pytest
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from task_driver import Task  # noqa: E402
+from test_task_process import BUILD, make_topic, read_topic  # noqa: E402
+
+ROLES = (("connector", "recorder-sink"), ("key.converter", "text-reader"), ("value.converter", "text-reader"))
+TOLERANT = {"errors.tolerance": "all"}
+
+
+class Sink(Task):
+    """A sink of the topic that has its name."""
+
+    def __init__(self, kafka, folder):
+        name = "s-" + "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=10))
+        super().__init__(BUILD / "task-runner", BUILD / "kc-recorder.so", kafka.address, name, log=folder / "log")
+        self.file, self.broker = folder / "calls", kafka
+        self.producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5})
+
+    def begin(self, config=None, flush_ms=100, consumer=None, **more):
+        topics = {} if "topics.regex" in (config or {}) else {"topics": self.connector}
+        return self.start({"file": str(self.file), **topics, **(config or {})}, kind="sink", roles=ROLES,
+                          consumer={"session.timeout.ms": "2000", "heartbeat.interval.ms": "300", **(consumer or {})},
+                          extra={"offset_flush_interval_ms": flush_ms}, **more)
+
+    def stop(self, timeout_s=10):
+        """Takes in the last that the task says, too."""
+        status = super().stop(timeout_s)
+        while self.read(1):
+            pass
+        return status
+
+    def produce(self, *values, topic=None, **more):
+        for value in values:
+            key, headers = f"k{value}", more.get("headers")
+            self.producer.produce(topic or self.connector, value, key, headers=headers,
+                                  partition=more.get("partition", 0), timestamp=1234567890123)
+        assert self.producer.flush(30) == 0
+
+    def calls(self, word=None):
+        lines = [line.split() for line in self.file.read_text(errors="replace").splitlines()] if self.file.exists() else []
+        return [line[1:] for line in lines if line[0] == word] if word else lines
+
+    def values(self):
+        return [call[4] for call in self.calls("put")]
+
+    def wait_until(self, done, timeout_s=30):
+        deadline = time.monotonic() + timeout_s
+        while not done():
+            assert time.monotonic() < deadline, f"{self.calls()[-30:]}"
+            assert self.process.poll() is None, f"the task ended: {self.messages[-3:]}"
+            self.read(0.05)
+
+    def committed(self, partitions=1):
+        asker = Consumer({"bootstrap.servers": self.kafka, "group.id": "connect-" + self.connector})
+        try:
+            return [p.offset for p in asker.committed([TopicPartition(self.connector, n) for n in range(partitions)], 20)]
+        finally:
+            asker.close()
+
+
+@pytest.fixture
+def sink(kafka, tmp_path):
+    sink = Sink(kafka, tmp_path)
+    make_topic(kafka, sink.connector, 2)
+    yield sink
+    if sink.process is not None and sink.process.poll() is None:
+        sink.kill()
+    print((tmp_path / "log").read_text()[-4000:] if (tmp_path / "log").exists() else "it was never started")
+
+
+def letters(kafka, topic):
+    return [(m.key(), m.value(), {name: value.decode() for name, value in m.headers() or []}, m.timestamp()[1])
+            for m in read_topic(kafka, topic)]
+
+
+def test_records_are_put_with_their_headers_and_committed_at_the_end(sink):
+    sink.produce("a", "b", headers=[("h", b"text"), ("n", None)])
+    sink.begin(flush_ms=600000)
+    sink.wait_until(lambda: len(sink.values()) == 2)
+    assert sink.stop() == 0
+    calls = sink.calls()
+    assert calls[0] == ["open"] and calls[-1] == ["close"]
+    assert sorted(sink.calls("assigned")) == [[sink.connector, "0", "-1"], [sink.connector, "1", "-1"]]
+    assert sink.calls("put") == [[sink.connector, "0", "0", "ka", "a", "h=text", "n=null"],
+                                 [sink.connector, "0", "1", "kb", "b", "h=text", "n=null"]]
+    assert sorted(sink.calls("revoked")) == [[sink.connector, "0", "2"], [sink.connector, "1", "-1"]]
+    assert calls.index(["commit", sink.connector, "0", "2"]) < calls.index(["revoked", sink.connector, "0", "2"])
+    assert sink.committed(2) == [2, -1001]
+    assert {"type": "topics", "names": [sink.connector]} in sink.messages
+    stats = [m for m in sink.messages if m["type"] == "stats"][-1]
+    assert (stats["polled"], stats["records"], stats["commits"], stats["errors"]) == (2, 2, 1, 0)
+    sink.produce("c")
+    sink.begin()
+    sink.wait_until(lambda: sink.values() == ["a", "b", "c"])
+    assert [sink.connector, "0", "2"] in sink.calls("assigned")
+    sink.wait_until(lambda: sink.committed() == [3])
+    assert sink.stop() == 0
+
+
+def test_a_batch_that_is_to_come_again_comes_again_the_same(sink):
+    sink.produce(*[f"v{n}" for n in range(20)])
+    sink.begin({**TOLERANT, "retries": "4", "retry.after.ms": "20"})
+    sink.wait_until(lambda: len(sink.calls("again")) == 4)
+    sink.wait_until(lambda: len(sink.values()) == 20)
+    sink.produce("last")
+    sink.wait_until(lambda: len(sink.values()) == 21)
+    assert len({call[0] for call in sink.calls("again")}) == 1
+    assert sink.values() == [f"v{n}" for n in range(20)] + ["last"]
+    assert sink.stop() == 0
+
+
+def test_while_a_batch_waits_the_task_pauses_resumes_and_stops(sink):
+    sink.produce("a")
+    sink.begin({"retries": "1000000", "retry.after.ms": "60000"})
+    sink.wait_until(lambda: sink.calls("again"))
+    sink.send({"type": "pause"})
+    sink.wait_state("PAUSED")
+    sink.send({"type": "resume"})
+    sink.wait_state("RUNNING")
+    assert sink.stop() == 0
+    assert sink.committed() == [-1001] and not sink.values()
+
+
+def test_a_member_that_comes_takes_partitions_over_and_gives_them_back(kafka, sink, tmp_path):
+    """What was put is committed before the plugin is told that they go, and the other member begins behind it."""
+    sink.produce("a", "b", partition=0)
+    sink.produce("c", "d", partition=1)
+    sink.begin(flush_ms=600000)
+    sink.wait_until(lambda: len(sink.values()) == 4)
+    other = Consumer({"bootstrap.servers": kafka.address, "group.id": "connect-" + sink.connector})
+    other.subscribe([sink.connector])
+    deadline = time.monotonic() + 30
+    while not other.assignment():
+        assert other.poll(0.1) is None, "what was put came again"
+        assert time.monotonic() < deadline
+    calls = sink.calls()
+    for n in "01":
+        assert calls.index(["commit", sink.connector, n, "2"]) < calls.index(["revoked", sink.connector, n, "2"])
+    mine = {"0", "1"} - {str(p.partition) for p in other.assignment()}
+    sink.wait_until(lambda: [c[1] for c in sink.calls("assigned")][2:] == sorted(mine))
+    other.close()
+    sink.produce("e", partition=0)
+    sink.produce("f", partition=1)
+    sink.wait_until(lambda: sorted(sink.values()) == list("abcdef"))
+    assert sink.stop() == 0
+
+
+def test_only_what_pre_commit_lets_go_is_committed(sink):
+    sink.produce(*"abcde")
+    sink.begin({"hold": "2", "commit.often": "1"}, flush_ms=600000)
+    sink.wait_until(lambda: sink.committed() == [3])
+    assert sink.stop() == 0
+    assert sink.committed() == [3]
+    sink.begin({"hold": "9"})
+    sink.wait_until(lambda: sink.values() == list("abcdede"))
+    assert sink.stop() == 0
+    assert sink.committed() == [3]
+
+
+def test_kill_9_at_any_moment_loses_nothing(sink):
+    """The calls of the plugin are what the other system has got."""
+    dice, total = random.Random(), 0
+    for _ in range(3):
+        sink.begin({}, flush_ms=20)
+        for _ in range(10):
+            sink.produce(*[str(total + n) for n in range(100)], partition=dice.randrange(2))
+            total += 100
+        before = len(sink.values())
+        sink.wait_until(lambda: len(sink.values()) > before + dice.randrange(1, 400))
+        sink.kill()
+    sink.begin()
+    sink.wait_until(lambda: len(set(sink.values())) == total)
+    assert sink.stop() == 0
+    for n in "01":
+        numbers = [int(call[4]) for call in sink.calls("put") if call[1] == n]
+        first = list(dict.fromkeys(numbers))
+        assert first == sorted(first)
+
+
+def test_bad_records_become_dead_letters_as_they_came(kafka, sink):
+    dead = sink.connector + "-dead"
+    sink.produce("good", "bad1", "refuse", "last", headers=[("h", b"\xff\x00")])
+    sink.begin({**TOLERANT, "errors.deadletterqueue.topic.name": dead, "retries": "1", "retry.after.ms": "1",
+                "errors.deadletterqueue.topic.replication.factor": "1", "errors.log.enable": "true",
+                "errors.deadletterqueue.context.headers.enable": "true", "errors.log.include.messages": "true"})
+    sink.wait_until(lambda: len(sink.values()) == 3)
+    sink.wait_until(lambda: sink.committed() == [4])
+    assert sink.stop() == 0
+    assert sink.values() == ["good", "refuse", "last"]
+    reader = {(m.key(), m.value(), m.timestamp()[1]): m.headers() for m in read_topic(kafka, dead)}
+    assert set(reader) == {(b"kbad1", b"bad1", 1234567890123), (b"krefuse", b"refuse", 1234567890123)}
+    headers = reader[b"kbad1", b"bad1", 1234567890123]
+    assert headers[0] == ("h", b"\xff\x00")
+    assert dict(headers[1:]) == {
+        "__connect.errors.topic": sink.connector.encode(), "__connect.errors.partition": b"0",
+        "__connect.errors.offset": b"1", "__connect.errors.connector.name": sink.connector.encode(),
+        "__connect.errors.task.id": b"0", "__connect.errors.stage": b"VALUE_CONVERTER",
+        "__connect.errors.class.name": b"text-reader 1.0.0",
+        "__connect.errors.exception.class.name": b"org.apache.kafka.connect.errors.DataException",
+        "__connect.errors.exception.message": b"this is bad"}
+    headers = dict(reader[b"krefuse", b"refuse", 1234567890123][1:])
+    assert headers["__connect.errors.stage"] == b"TASK_PUT" and headers["__connect.errors.offset"] == b"2"
+    assert headers["__connect.errors.exception.message"] == b"the sink does not want this one"
+    stats = [m for m in sink.messages if m["type"] == "stats"][-1]
+    assert (stats["records"], stats["skipped"], stats["dead_letters"]) == (2, 2, 2)
+    assert "bad1" in sink.log.read_text()
+
+
+@pytest.mark.parametrize("value, stage", [("bad", "this is bad"), ("refuse", "does not want this one")])
+def test_without_tolerance_a_bad_record_fails_the_task_with_its_place(sink, value, stage):
+    sink.produce("good", value, "after")
+    sink.begin(consumer={"max.poll.interval.ms": "6000"})
+    failed = sink.wait_failed()
+    assert stage in failed["message"] and f"offset 1 of partition 0 of topic {sink.connector}" in failed["message"]
+    assert sink.process.wait(10) == 1
+    assert sink.committed()[0] in (-1001, 1)  # 1 if the good one came alone
+
+
+def test_what_was_put_before_a_failure_is_committed(sink):
+    sink.begin({"fail.at": "2"}, flush_ms=600000)
+    sink.produce("a")
+    sink.wait_until(lambda: sink.values() == ["a"])
+    sink.produce("b")
+    assert "the other system is broken" in sink.wait_failed()["message"]
+    assert sink.process.wait(10) == 1
+    assert sink.committed() == [1]
+
+
+def test_pausing_a_partition_and_seeking(sink):
+    sink.produce("a", "seek", "b", partition=0)
+    sink.begin({"seek": "0", "consumer.override.max.poll.records": "1"})
+    sink.wait_until(lambda: sink.values() == ["a", "seek", "a", "seek", "b"])
+    assert sink.stop() == 0
+    assert sink.committed() == [3]
+    sink.begin({"pause": "1", "consumer.override.max.poll.records": "1"})
+    sink.produce("c", "d", partition=0)
+    sink.produce("e", partition=1)
+    sink.wait_until(lambda: "e" in sink.values() and "c" in sink.values())
+    assert "d" not in sink.values()
+    assert sink.stop() == 0
+
+
+def test_transforms_run_before_put_and_what_they_drop_is_done(sink):
+    sink.produce("a", "b", "c")
+    sink.begin({"transforms.edit.topic.suffix": "-x", "transforms.edit.drop.every": "1"},
+               stages=[("transforms.edit", "Edit")])
+    sink.wait_until(lambda: sink.committed() == [3])
+    assert sink.stop() == 0
+    assert not sink.values()
+
+
+def test_topics_by_a_regular_expression_and_one_that_comes_later(kafka, sink):
+    later = sink.connector + ".7"
+    sink.produce("a")
+    sink.begin({"topics.regex": sink.connector.replace("-", "\\-") + "(?:\\.\\d)?"},
+               consumer={"topic.metadata.refresh.interval.ms": "200"})
+    sink.wait_until(lambda: sink.values() == ["a"])
+    make_topic(kafka, later + "x")
+    make_topic(kafka, later)
+    sink.produce("no", topic=later + "x")
+    sink.produce("b", topic=later)
+    sink.wait_until(lambda: sink.values() == ["a", "b"])
+    assert sink.stop() == 0
+
+
+def test_latest_begins_at_the_end_and_stays_there_after_a_crash(sink):
+    sink.produce("old")
+    sink.begin(consumer={"auto.offset.reset": "latest"}, flush_ms=20)
+    sink.wait_until(lambda: len(sink.calls("assigned")) == 2)
+    sink.wait_until(lambda: sink.committed(2) == [1, 0])
+    sink.kill()
+    sink.produce("new")
+    sink.begin(consumer={"auto.offset.reset": "latest"})
+    sink.wait_until(lambda: sink.values() == ["new"])
+    assert sink.stop() == 0
+
+
+def test_a_configuration_that_cannot_run_says_why(sink):
+    for config, words in (({"topics.regex": "(?!x).*"}, "topics.regex"),
+                          ({"consumer.override.max.poll.records": "0"}, "max.poll.records"),
+                          ({**TOLERANT, "errors.deadletterqueue.topic.name": "a b"}, "no legal topic name")):
+        sink.begin(config)
+        assert words in sink.wait_failed()["message"]
+        assert sink.process.wait(10) == 1
