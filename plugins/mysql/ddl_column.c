@@ -17,6 +17,7 @@ enum shape {
     DECIMALS, /* 10 and 0 */
     FRACTION, /* of a second; none is 0 */
     REAL,     /* FLOAT(p) is a DOUBLE beyond 24 bits */
+    SIZED,    /* TEXT(n) and BLOB(n): the shortest of their kind that has room */
     LABELS,
 };
 
@@ -44,13 +45,13 @@ static const struct type {
     {"CHARACTER", "char", LENGTH, 0, 0, true},
     {"VARCHAR", "varchar", REQUIRED, 0, 0, true},
     {"TINYTEXT", "tinytext", PLAIN, 0, 0, true},
-    {"TEXT", "text", PLAIN, 0, 0, true},
+    {"TEXT", "text", SIZED, 0, 0, true},
     {"MEDIUMTEXT", "mediumtext", PLAIN, 0, 0, true},
     {"LONGTEXT", "longtext", PLAIN, 0, 0, true},
     {"BINARY", "binary", LENGTH, 0, 0, false},
     {"VARBINARY", "varbinary", REQUIRED, 0, 0, false},
     {"TINYBLOB", "tinyblob", PLAIN, 0, 0, false},
-    {"BLOB", "blob", PLAIN, 0, 0, false},
+    {"BLOB", "blob", SIZED, 0, 0, false},
     {"MEDIUMBLOB", "mediumblob", PLAIN, 0, 0, false},
     {"LONGBLOB", "longblob", PLAIN, 0, 0, false},
     {"BIT", "bit", LENGTH, 0, 0, false},
@@ -60,7 +61,7 @@ static const struct type {
     {"TIME", "time", FRACTION, 0, 0, false},
     {"ENUM", "enum", LABELS, 0, 0, true},
     {"SET", "set", LABELS, 0, 0, true},
-    {"JSON", "json", PLAIN, 0, 0, false}, /* MySQL's */
+    {"JSON", "json", PLAIN, 0, 0, false}, /* MySQL's; for MariaDB's see read_type() */
 };
 
 /* A definition while it is read. */
@@ -72,6 +73,7 @@ struct reading {
     uint32_t numbers[2];
     uint32_t n_numbers;
     bool is_unsigned, zerofill;
+    bool json; /* MariaDB's: a LONGTEXT with the constraint json_valid() */
     char charset[CHARSET_BYTES];
 };
 
@@ -97,6 +99,8 @@ void kc_ddl_skip_parentheses(struct kc_sql_reader *r)
 
 void kc_ddl_charset_of_collation(const char *collation, char *charset, size_t size)
 {
+    if (strncasecmp(collation, "uca1400_", strlen("uca1400_")) == 0) /* MariaDB: of any character set */
+        return;
     (void)snprintf(charset, size, "%.*s", (int)strcspn(collation, "_"), collation);
     for (char *p = charset; *p != '\0'; p++)
         if (*p >= 'A' && *p <= 'Z')
@@ -157,16 +161,27 @@ static kc_status read_labels(struct reading *d, struct kc_error *err)
     return KC_OK;
 }
 
+static const struct type *find_type(const char *word)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (strcasecmp(types[i].word, word) == 0)
+            return &types[i];
+    return NULL;
+}
+
 static kc_status read_type(struct reading *d, struct kc_error *err)
 {
     struct kc_sql_reader *r = d->r;
 
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && d->type == NULL; i++)
-        if (kc_sql_is(r, types[i].word))
-            d->type = &types[i];
-    if (d->type == NULL || (d->flavor == KC_FLAVOR_MARIADB && strcmp(d->type->name, "json") == 0))
+    d->type = r->token == KC_SQL_WORD ? find_type(r->word) : NULL;
+    if (d->type == NULL)
         return kc_ddl_unknown(r, err);
     kc_sql_next(r);
+    if (d->flavor == KC_FLAVOR_MARIADB && strcmp(d->type->name, "json") == 0) {
+        d->type = find_type("LONGTEXT");
+        d->json = true;
+        (void)snprintf(d->charset, sizeof(d->charset), "utf8mb4");
+    }
     if (strcmp(d->type->name, "double") == 0 && kc_sql_is(r, "PRECISION"))
         kc_sql_next(r);
     if (strcmp(d->type->name, "char") == 0 && kc_sql_is(r, "VARYING"))
@@ -217,6 +232,18 @@ static kc_status read_name(struct kc_sql_reader *r, char out[CHARSET_BYTES], str
     (void)snprintf(out, CHARSET_BYTES, "%s", r->word);
     kc_sql_next(r);
     return KC_OK;
+}
+
+/* "CHECK (json_valid(`column`))" behind its column; CHECK is in hand, and stays. */
+static bool is_json_check(const struct kc_sql_reader *at, const struct kc_column *c)
+{
+    struct kc_sql_reader r = *at;
+
+    return kc_sql_is(&r, "CHECK") && kc_sql_next(&r) == KC_SQL_SIGN && kc_sql_sign(&r, '(') &&
+           kc_sql_next(&r) == KC_SQL_WORD && kc_sql_is(&r, "json_valid") && kc_sql_next(&r) == KC_SQL_SIGN &&
+           kc_sql_sign(&r, '(') && kc_sql_next(&r) != KC_SQL_END && strcasecmp(r.word, c->name) == 0 &&
+           kc_sql_next(&r) == KC_SQL_SIGN && kc_sql_sign(&r, ')') && kc_sql_next(&r) == KC_SQL_SIGN &&
+           kc_sql_sign(&r, ')');
 }
 
 /* One attribute; its first word is in hand. */
@@ -276,6 +303,8 @@ static kc_status read_attribute(struct reading *d, struct kc_column *c, struct k
         if (r->token == KC_SQL_END || r->token == KC_SQL_SIGN)
             return kc_ddl_unknown(r, err);
     } else if (kc_sql_is(r, "GENERATED") || kc_sql_is(r, "AS") || kc_sql_is(r, "CHECK")) {
+        if (strcmp(d->type->name, "longtext") == 0 && d->flavor == KC_FLAVOR_MARIADB)
+            d->json = d->json || is_json_check(r, c);
         while (!kc_sql_sign(r, '(') && r->token == KC_SQL_WORD)
             kc_sql_next(r);
         if (!kc_sql_sign(r, '('))
@@ -284,6 +313,8 @@ static kc_status read_attribute(struct reading *d, struct kc_column *c, struct k
         return KC_OK;
     } else if (!kc_sql_one_of(r, alone)) {
         return kc_ddl_unknown(r, err);
+    } else if (kc_sql_is(r, "INVISIBLE")) {
+        r->conditional = r->was_conditional; /* it decides nothing, in SHOW CREATE TABLE's comment or not */
     }
     kc_sql_next(r);
     return KC_OK;
@@ -298,6 +329,7 @@ static bool print_numbers(const struct reading *d, char *out, size_t size)
     out[0] = '\0';
     switch (t->shape) {
     case PLAIN: return true;
+    case SIZED: return d->n_numbers < 2; /* the number is not part of the type */
     case LABELS: return false;
     case WIDTH:
         if (d->n_numbers > 0)
@@ -321,8 +353,22 @@ static bool print_numbers(const struct reading *d, char *out, size_t size)
     return false;
 }
 
+/* Texts in the character set "binary" are bytes. */
+static const char *bytes_instead(const char *text)
+{
+    static const char *const pairs[][2] = {{"char", "binary"},           {"varchar", "varbinary"},
+                                           {"tinytext", "tinyblob"},     {"text", "blob"},
+                                           {"mediumtext", "mediumblob"}, {"longtext", "longblob"}};
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (strcmp(pairs[i][0], text) == 0)
+            return pairs[i][1];
+    return NULL;
+}
+
 static kc_status finish(const struct reading *d, struct kc_column *c, struct kc_error *err)
 {
+    bool text = d->type->text;
     const char *name = d->type->name;
     char numbers[32];
     int n;
@@ -331,17 +377,20 @@ static kc_status finish(const struct reading *d, struct kc_column *c, struct kc_
         name = d->numbers[0] > 24 ? "double" : "float";
     if (d->labels == NULL && !print_numbers(d, numbers, sizeof(numbers)))
         return kc_fail(err, KC_ERR_UNSUPPORTED, "a %s has impossible numbers", name);
-    if (d->type->text && d->charset[0] == '\0')
-        return kc_fail(err, KC_ERR_UNSUPPORTED, "the character set of a %s is unknown", name);
-    if (d->type->text && strcmp(d->charset, "binary") == 0)
-        return kc_fail(err, KC_ERR_UNSUPPORTED, "a %s of bytes is another type", name);
+    if (text && strcmp(d->charset, "binary") == 0) {
+        name = bytes_instead(name);
+        text = false;
+        if (name == NULL)
+            return kc_fail(err, KC_ERR_UNSUPPORTED, "a %s of bytes is not understood", d->type->name);
+    }
+    c->size_open = d->type->shape == SIZED && d->n_numbers > 0;
     n = asprintf(&c->type_text, "%s%s%s%s", name, d->labels != NULL ? d->labels : numbers,
                  d->is_unsigned ? " unsigned" : "", d->zerofill ? " zerofill" : "");
     if (n < 0)
         c->type_text = NULL;
-    c->data_type = strdup(name);
-    c->charset = d->type->text ? strdup(d->charset) : NULL;
-    if (c->type_text == NULL || c->data_type == NULL || (d->type->text && c->charset == NULL))
+    c->data_type = strdup(d->json ? "json" : name);
+    c->charset = text && d->charset[0] != '\0' ? strdup(d->charset) : NULL;
+    if (c->type_text == NULL || c->data_type == NULL || (text && d->charset[0] != '\0' && c->charset == NULL))
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for a statement");
     return KC_OK;
 }

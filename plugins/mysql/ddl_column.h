@@ -17,8 +17,8 @@ struct kc_ddl_extras {
 
 /*
  * Reads type and attributes from the token in hand up to a comma, a closing parenthesis, FIRST, AFTER or the end, which is
- * then in hand. `charset` is the table's default, "": unknown. Fills type_text (as the server prints it), data_type,
- * charset and nullable; not the name. KC_ERR_UNSUPPORTED: a word that is not known; KC_ERR_NOMEM. The column's texts are
+ * then in hand. `charset` is the table's default, "": unknown. column->name is there already. Fills type_text (as the
+ * server prints it), data_type, charset (NULL for a text: unknown), size_open and nullable. KC_ERR_UNSUPPORTED: a word that is not known; KC_ERR_NOMEM. The column's texts are
  * the caller's to free in any case.
  */
 kc_status kc_ddl_column(enum kc_flavor flavor, struct kc_sql_reader *r, const char *charset,
@@ -30,7 +30,7 @@ void kc_ddl_skip_parentheses(struct kc_sql_reader *r);
 /* "not understood at ..." */
 kc_status kc_ddl_unknown(const struct kc_sql_reader *r, struct kc_error *err);
 
-/* The character set of a collation's name: what stands before the first underscore. */
+/* The character set of a collation's name: what stands before the first underscore. One that does not tell leaves `charset` alone. */
 void kc_ddl_charset_of_collation(const char *collation, char *charset, size_t size);
 
 #endif

@@ -7,6 +7,7 @@
 #include <kconnect/sdk.h>
 
 #include "ddl_column.h"
+#include "table_index.h"
 
 enum { MAX_COLUMNS = 4096 };
 
@@ -31,12 +32,18 @@ bool kc_ddl_take_sign(struct kc_ddl *a, char sign)
     return true;
 }
 
-void kc_ddl_take_if_exists(struct kc_ddl *a)
+bool kc_ddl_take_if_exists(struct kc_ddl *a)
 {
-    if (kc_ddl_take(a, "IF")) {
-        (void)kc_ddl_take(a, "NOT");
-        (void)kc_ddl_take(a, "EXISTS");
-    }
+    if (!kc_ddl_take(a, "IF"))
+        return false;
+    (void)kc_ddl_take(a, "NOT");
+    (void)kc_ddl_take(a, "EXISTS");
+    return true;
+}
+
+bool kc_ddl_at_end(const struct kc_ddl *a)
+{
+    return a->r.token == KC_SQL_END || kc_sql_sign(&a->r, ';');
 }
 
 /* To the next comma outside of parentheses, or the end. */
@@ -82,7 +89,25 @@ kc_status kc_ddl_take_name(struct kc_ddl *a, char **name, struct kc_error *err)
     return *name != NULL ? KC_OK : kc_ddl_no_memory(err);
 }
 
-static kc_status take_column(struct kc_ddl *a, struct kc_column **column, struct kc_error *err)
+kc_status kc_ddl_take_table(struct kc_ddl *a, struct kc_ddl_name *name, struct kc_error *err)
+{
+    (void)snprintf(name->database, sizeof(name->database), "%.*s", (int)a->current_database.len,
+                   a->current_database.ptr != NULL ? a->current_database.ptr : "");
+    for (int i = 0; i < 2; i++) {
+        if (a->r.token != KC_SQL_WORD && a->r.token != KC_SQL_QUOTED)
+            return kc_ddl_unknown(&a->r, err);
+        if (i == 1)
+            memcpy(name->database, name->table, sizeof(name->database));
+        memcpy(name->table, a->r.word, sizeof(name->table));
+        kc_sql_next(&a->r);
+        if (a->r.token != KC_SQL_DOT)
+            break;
+        kc_sql_next(&a->r);
+    }
+    return KC_OK;
+}
+
+kc_status kc_ddl_take_column(struct kc_ddl *a, struct kc_column **column, struct kc_error *err)
 {
     *column = a->r.token == KC_SQL_WORD || a->r.token == KC_SQL_QUOTED ? find(a->t, a->r.word) : NULL;
     if (*column == NULL)
@@ -114,7 +139,7 @@ kc_status kc_ddl_take_place(struct kc_ddl *a, uint32_t at, struct kc_error *err)
     }
     if (!kc_ddl_take(a, "AFTER"))
         return KC_OK;
-    status = take_column(a, &before, err);
+    status = kc_ddl_take_column(a, &before, err);
     if (status < 0)
         return status;
     i = (uint32_t)(before - a->t->columns);
@@ -150,9 +175,24 @@ static kc_status apply_extras(struct kc_ddl *a, struct kc_column *c, const struc
         c->key_position = 0;
         c->nullable = false;
     }
-    if (x->unique && !x->primary)
-        a->other_unique = true;
     return KC_OK;
+}
+
+/* UNIQUE behind a column that is in the table by now. */
+static kc_status add_unique(struct kc_ddl *a, const char *column, const struct kc_ddl_extras *x,
+                            struct kc_error *err)
+{
+    struct kc_index *index;
+    kc_status status;
+
+    if (!x->unique || x->primary)
+        return KC_OK;
+    a->other_unique = true;
+    index = kc_table_add_index(a->t, NULL, true);
+    if (index == NULL)
+        return kc_ddl_no_memory(err);
+    status = kc_index_add_column(index, column, err);
+    return status == KC_OK ? kc_table_name_index(a->t, index, err) : status;
 }
 
 /* `name` is consumed. The definition begins with the token in hand. */
@@ -167,8 +207,36 @@ kc_status kc_ddl_add_column(struct kc_ddl *a, char *name, struct kc_error *err)
         status = apply_extras(a, &c, &extras, err);
     if (status == KC_OK)
         status = append(a->t, &c, err);
+    if (status == KC_OK)
+        status = add_unique(a, a->t->columns[a->t->n_columns - 1].name, &extras, err);
     free_column(&c);
     return status;
+}
+
+kc_status kc_ddl_rename_in_indexes(struct kc_table *t, struct kc_column *const *columns, char *const *names,
+                                   uint32_t n, struct kc_error *err)
+{
+    for (uint32_t i = 0; i < t->n_indexes; i++)
+        for (uint32_t k = 0; k < t->indexes[i].n_columns; k++) {
+            char **name = &t->indexes[i].columns[k], *copy;
+            uint32_t which = 0;
+
+            while (which < n && strcasecmp(*name, columns[which]->name) != 0)
+                which++;
+            if (which == n)
+                continue;
+            copy = strdup(names[which]);
+            if (copy == NULL)
+                return kc_ddl_no_memory(err);
+            free(*name);
+            *name = copy;
+        }
+    return KC_OK;
+}
+
+bool kc_ddl_has_column(const struct kc_ddl *a, const char *name)
+{
+    return find(a->t, name) != NULL;
 }
 
 /* CHANGE and MODIFY: another definition and, for CHANGE, another name. */
@@ -180,8 +248,8 @@ kc_status kc_ddl_replace_column(struct kc_ddl *a, bool rename, struct kc_error *
     kc_status status;
 
     (void)kc_ddl_take(a, "COLUMN");
-    kc_ddl_take_if_exists(a);
-    status = take_column(a, &was, err);
+    (void)kc_ddl_take_if_exists(a);
+    status = kc_ddl_take_column(a, &was, err);
     if (status < 0)
         return status;
     at = (uint32_t)(was - a->t->columns);
@@ -197,9 +265,9 @@ kc_status kc_ddl_replace_column(struct kc_ddl *a, bool rename, struct kc_error *
         if (find(a->t, c.name) != NULL &&
             find(a->t, c.name) != was) /* all clauses mean the names of before */
             status = kc_fail(err, KC_ERR_UNSUPPORTED, "column %s takes the name of another one", c.name);
-        if (c.key_position >= 0)
+        if (c.key_position >= 0 && a->t->primary_key)
             c.nullable = false;
-        if (!a->t->primary_key && c.nullable != was->nullable)
+        if (!a->t->primary_key && !a->t->indexes_known && c.nullable != was->nullable)
             status = kc_fail(err, KC_ERR_UNSUPPORTED, "which unique index is the key now is unknown");
     }
     if (status == KC_OK)
@@ -208,9 +276,12 @@ kc_status kc_ddl_replace_column(struct kc_ddl *a, bool rename, struct kc_error *
         free_column(&c);
         return status;
     }
+    status = kc_ddl_rename_in_indexes(a->t, &was, &c.name, 1, err);
+    if (status == KC_OK)
+        status = add_unique(a, c.name, &extras, err);
     free_column(was);
     *was = c;
-    return kc_ddl_take_place(a, at, err);
+    return status == KC_OK ? kc_ddl_take_place(a, at, err) : status;
 }
 
 kc_status kc_ddl_drop_column(struct kc_ddl *a, struct kc_error *err)
@@ -220,12 +291,16 @@ kc_status kc_ddl_drop_column(struct kc_ddl *a, struct kc_error *err)
     int32_t place;
     kc_status status;
 
-    kc_ddl_take_if_exists(a);
-    status = take_column(a, &c, err);
+    if (kc_ddl_take_if_exists(a) && find(t, a->r.word) == NULL) {
+        kc_ddl_skip_clause(a);
+        return KC_OK;
+    }
+    status = kc_ddl_take_column(a, &c, err);
     if (status < 0)
         return status;
-    if (!t->primary_key || t->n_columns == 1)
+    if ((!t->primary_key && !t->indexes_known) || t->n_columns == 1)
         return kc_fail(err, KC_ERR_UNSUPPORTED, "which unique index is the key now is unknown");
+    kc_table_drop_from_indexes(t, c->name);
     place = c->key_position;
     free_column(c);
     memmove(c, c + 1, (size_t)(t->columns + t->n_columns - c - 1) * sizeof(*c));
@@ -240,74 +315,9 @@ kc_status kc_ddl_drop_column(struct kc_ddl *a, struct kc_error *err)
 kc_status kc_ddl_rename_column(struct kc_ddl *a, struct kc_column **renamed, char **name,
                                struct kc_error *err)
 {
-    kc_status status = take_column(a, renamed, err);
+    kc_status status = kc_ddl_take_column(a, renamed, err);
 
     if (status == KC_OK && !kc_ddl_take(a, "TO"))
         return kc_ddl_unknown(&a->r, err);
     return status == KC_OK ? kc_ddl_take_name(a, name, err) : status;
-}
-
-/* ---- keys ---- */
-
-void kc_ddl_forget_key(struct kc_ddl *a)
-{
-    for (uint32_t i = 0; i < a->t->n_columns; i++)
-        a->t->columns[i].key_position = -1;
-    a->t->primary_key = false;
-}
-
-/* "PRIMARY KEY USING BTREE (a, b DESC)"; the word behind PRIMARY is in hand. */
-static kc_status primary_key(struct kc_ddl *a, struct kc_error *err)
-{
-    int32_t place = 0;
-
-    if (!kc_ddl_take(a, "KEY") || a->key_given)
-        return kc_ddl_unknown(&a->r, err);
-    kc_ddl_forget_key(a);
-    while (a->r.token == KC_SQL_WORD || a->r.token == KC_SQL_QUOTED) /* a name, USING BTREE */
-        kc_sql_next(&a->r);
-    if (!kc_sql_sign(&a->r, '('))
-        return kc_ddl_unknown(&a->r, err);
-    do {
-        struct kc_column *c;
-        kc_status status;
-
-        kc_sql_next(&a->r);
-        status = take_column(a, &c, err);
-        if (status < 0)
-            return status;
-        if (c->key_position >= 0)
-            return kc_ddl_unknown(&a->r, err);
-        c->key_position = place++;
-        c->nullable = false;
-        if (!kc_ddl_take(a, "ASC"))
-            (void)kc_ddl_take(a, "DESC");
-    } while (kc_sql_sign(&a->r, ','));
-    if (!kc_ddl_take_sign(a, ')'))
-        return kc_ddl_unknown(&a->r, err); /* the prefix of a column, for one */
-    a->key_given = true;
-    kc_ddl_skip_clause(a);
-    return KC_OK;
-}
-
-/* An index, key or constraint that is added or created; KC_NOTHING: it is none of them, and the word is still in hand. */
-kc_status kc_ddl_index_clause(struct kc_ddl *a, struct kc_error *err)
-{
-    static const char *const plain[] = {"INDEX", "KEY", "FULLTEXT", "SPATIAL", "FOREIGN", "CHECK", NULL};
-
-    if (kc_ddl_take(a, "CONSTRAINT")) {
-        static const char *const kinds[] = {"PRIMARY", "UNIQUE", "FOREIGN", "CHECK", NULL};
-
-        kc_ddl_take_if_exists(a);
-        if (!kc_sql_one_of(&a->r, kinds))
-            kc_sql_next(&a->r);
-    }
-    if (kc_ddl_take(a, "PRIMARY"))
-        return primary_key(a, err);
-    if (kc_sql_is(&a->r, "UNIQUE"))
-        a->other_unique = true;
-    else if (!kc_sql_one_of(&a->r, plain))
-        return KC_NOTHING;
-    kc_ddl_skip_clause(a);
-    return KC_OK;
 }

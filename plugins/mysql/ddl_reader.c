@@ -7,356 +7,43 @@
 #include <kconnect/sdk.h>
 
 #include "ddl_edit.h"
+#include "table_index.h"
 
-/* ---- ALTER TABLE ---- */
-
-static kc_status alter_add(struct kc_ddl *a, struct kc_error *err)
+static const struct kc_table *find(const struct kc_ddl *a, const struct kc_ddl_name *n)
 {
-    static const char *const others[] = {"PARTITION", "PERIOD", "SYSTEM", NULL};
-    bool column = kc_ddl_take(a, "COLUMN");
-    kc_status status = column ? KC_NOTHING : kc_ddl_index_clause(a, err);
-    char *name = NULL;
-
-    if (status != KC_NOTHING)
-        return status;
-    if (!column && kc_sql_one_of(&a->r, others)) {
-        if (!kc_sql_is(&a->r, "PARTITION"))
-            return kc_ddl_unknown(&a->r, err);
-        kc_ddl_skip_clause(a);
-        return KC_OK;
-    }
-    kc_ddl_take_if_exists(a);
-    if (kc_ddl_take_sign(a, '(')) {
-        do {
-            status = kc_ddl_index_clause(a, err);
-            if (status == KC_NOTHING) {
-                status = kc_ddl_take_name(a, &name, err);
-                if (status == KC_OK)
-                    status = kc_ddl_add_column(a, name, err);
-            }
-        } while (status == KC_OK && kc_ddl_take_sign(a, ','));
-        return status == KC_OK && !kc_ddl_take_sign(a, ')') ? kc_ddl_unknown(&a->r, err) : status;
-    }
-    status = kc_ddl_take_name(a, &name, err);
-    if (status == KC_OK)
-        status = kc_ddl_add_column(a, name, err);
-    return status == KC_OK ? kc_ddl_take_place(a, a->t->n_columns - 1, err) : status;
+    return a->tables->find(a->tables->who, n->database, n->table);
 }
 
-static kc_status alter_drop(struct kc_ddl *a, struct kc_error *err)
+static kc_status put(const struct kc_ddl *a, const struct kc_ddl_name *n, struct kc_table *is,
+                     struct kc_error *err)
 {
-    static const char *const indexes[] = {"INDEX", "KEY", "CONSTRAINT", NULL};
-    static const char *const harmless[] = {"FOREIGN", "CHECK", "PARTITION", NULL};
-
-    if (kc_ddl_take(a, "COLUMN"))
-        return kc_ddl_drop_column(a, err);
-    if (kc_ddl_take(a, "PRIMARY")) {
-        kc_ddl_forget_key(a);
-        return kc_ddl_take(a, "KEY") ? KC_OK : kc_ddl_unknown(&a->r, err);
-    }
-    if (kc_sql_one_of(&a->r, indexes)) {
-        kc_sql_next(&a->r);
-        kc_ddl_take_if_exists(a);
-        if (strcasecmp(a->r.word, "PRIMARY") == 0)
-            return kc_ddl_unknown(&a->r, err);
-        a->other_unique = true; /* whichever it was: without a primary key the key is unknown */
-        kc_ddl_skip_clause(a);
-        return KC_OK;
-    }
-    if (kc_sql_one_of(&a->r, harmless)) {
-        kc_ddl_skip_clause(a);
-        return KC_OK;
-    }
-    return kc_ddl_drop_column(a, err);
+    return a->tables->put(a->tables->who, n->database, n->table, is, err);
 }
 
-static kc_status set_default_charset(struct kc_ddl *a, const char *name, struct kc_error *err)
+/* The table does not exist from here on. */
+static kc_status put_nothing(const struct kc_ddl *a, const struct kc_ddl_name *n, struct kc_error *err)
 {
-    char charset[64];
+    struct kc_table *t = kc_table_create(n->database, n->table, 0);
 
-    kc_ddl_charset_of_collation(name, charset, sizeof(charset));
-    free(a->t->charset);
-    a->t->charset = strdup(charset);
-    return a->t->charset != NULL ? KC_OK : kc_ddl_no_memory(err);
+    return t != NULL ? put(a, n, t, err) : kc_ddl_no_memory(err);
 }
 
-/* "[DEFAULT] CHARACTER SET = x" and "COLLATE y"; KC_NOTHING: it is none of them. */
-static kc_status charset_option(struct kc_ddl *a, struct kc_error *err)
-{
-    kc_status status;
+/* ---- one table is changed ---- */
 
-    (void)kc_ddl_take(a, "DEFAULT");
-    if (kc_ddl_take(a, "CHARACTER")) {
-        if (!kc_ddl_take(a, "SET"))
-            return kc_ddl_unknown(&a->r, err);
-    } else if (!kc_ddl_take(a, "CHARSET") && !kc_ddl_take(a, "COLLATE")) {
+/* Takes a copy of the table into hand. KC_NOTHING: it is unknown. */
+static kc_status take_copy(struct kc_ddl *a, const struct kc_ddl_name *n, struct kc_error *err)
+{
+    const struct kc_table *was = find(a, n);
+
+    if (was == NULL || was->n_columns == 0)
         return KC_NOTHING;
-    }
-    (void)kc_ddl_take_sign(a, '=');
-    status = set_default_charset(a, a->r.word, err);
-    kc_sql_next(&a->r);
-    return status;
+    a->had_primary = was->primary_key;
+    a->t = kc_table_copy(was, n->database, n->table);
+    return a->t != NULL ? KC_OK : kc_ddl_no_memory(err);
 }
 
-/* Options that say nothing of columns. */
-static bool is_harmless(const struct kc_sql_reader *r)
-{
-    static const char *const words[] = {"ENGINE",
-                                        "COMMENT",
-                                        "AUTO_INCREMENT",
-                                        "ROW_FORMAT",
-                                        "FORCE",
-                                        "ALGORITHM",
-                                        "LOCK",
-                                        "ORDER",
-                                        "DISABLE",
-                                        "ENABLE",
-                                        "KEY_BLOCK_SIZE",
-                                        "MAX_ROWS",
-                                        "MIN_ROWS",
-                                        "AVG_ROW_LENGTH",
-                                        "CHECKSUM",
-                                        "STATS_PERSISTENT",
-                                        "STATS_AUTO_RECALC",
-                                        "STATS_SAMPLE_PAGES",
-                                        "COMPRESSION",
-                                        "ENCRYPTION",
-                                        "TABLESPACE",
-                                        "PACK_KEYS",
-                                        "DELAY_KEY_WRITE",
-                                        "ALTER",
-                                        "COALESCE",
-                                        "PAGE_COMPRESSED",
-                                        "TRANSACTIONAL",
-                                        "REORGANIZE",
-                                        "PARTITION",
-                                        "REMOVE",
-                                        "ANALYZE",
-                                        "CHECK",
-                                        "OPTIMIZE",
-                                        "REPAIR",
-                                        "REBUILD",
-                                        "TRUNCATE",
-                                        NULL};
-
-    return kc_sql_one_of(r, words);
-}
-
-/* All renamings of one statement see the names before it. */
-struct renaming {
-    struct kc_column *column;
-    char *name;
-};
-
-static kc_status alter_clause(struct kc_ddl *a, struct kc_error *err)
-{
-    kc_status status;
-
-    if (kc_ddl_take(a, "ADD"))
-        return alter_add(a, err);
-    if (kc_ddl_take(a, "DROP"))
-        return alter_drop(a, err);
-    if (kc_ddl_take(a, "MODIFY"))
-        return kc_ddl_replace_column(a, false, err);
-    if (kc_ddl_take(a, "CHANGE"))
-        return kc_ddl_replace_column(a, true, err);
-    if (is_harmless(&a->r)) {
-        kc_ddl_skip_clause(a);
-        return KC_OK;
-    }
-    status = charset_option(a, err);
-    return status == KC_NOTHING ? kc_ddl_unknown(&a->r, err) : status;
-}
-
-/* RENAME COLUMN a TO b, RENAME COLUMN b TO a: only next to each other, or alone. */
-static kc_status alter_renames(struct kc_ddl *a, struct kc_error *err)
-{
-    enum { RENAMES = 32 };
-    struct renaming renames[RENAMES];
-    kc_status status = KC_OK;
-    uint32_t n = 0;
-
-    do {
-        if (n == RENAMES || !kc_ddl_take(a, "RENAME") || !kc_ddl_take(a, "COLUMN"))
-            status = kc_ddl_unknown(&a->r, err);
-        else
-            status = kc_ddl_rename_column(a, &renames[n].column, &renames[n].name, err);
-        n += status == KC_OK;
-    } while (status == KC_OK && kc_ddl_take_sign(a, ','));
-    for (uint32_t i = 0; i < n; i++) {
-        if (status == KC_OK) {
-            free(renames[i].column->name);
-            renames[i].column->name = renames[i].name;
-        } else {
-            free(renames[i].name);
-        }
-    }
-    return status;
-}
-
-static kc_status alter_table(struct kc_ddl *a, struct kc_error *err)
-{
-    kc_status status;
-
-    if (kc_sql_is(&a->r, "RENAME"))
-        return alter_renames(a, err);
-    do
-        status = alter_clause(a, err);
-    while (status == KC_OK && kc_ddl_take_sign(a, ','));
-    return status;
-}
-
-/* ---- CREATE TABLE ---- */
-
-static kc_status create_options(struct kc_ddl *a, struct kc_error *err)
-{
-    while (a->r.token != KC_SQL_END && !kc_sql_sign(&a->r, ';')) {
-        kc_status status = charset_option(a, err);
-
-        if (status < 0)
-            return status;
-        if (status == KC_OK)
-            continue;
-        if (kc_sql_is(&a->r, "PARTITION")) /* to the end */
-            return KC_OK;
-        if (!is_harmless(&a->r))
-            return kc_ddl_unknown(&a->r, err);
-        kc_sql_next(&a->r);
-        (void)kc_ddl_take_sign(a, '=');
-        kc_sql_next(&a->r);
-        (void)kc_ddl_take_sign(a, ',');
-    }
-    return KC_OK;
-}
-
-/* Columns need the table's default character set, which stands behind them: it is looked up first. */
-static kc_status create_table(struct kc_ddl *a, struct kc_error *err)
-{
-    struct kc_sql_reader at = a->r;
-    struct kc_table *t = kc_table_create(a->t->database, a->t->name, 0);
-    kc_status status;
-
-    if (t == NULL)
-        return kc_ddl_no_memory(err);
-    kc_table_destroy(a->t);
-    a->t = t;
-    a->had_primary = false;
-    if (!kc_sql_sign(&a->r, '('))
-        return kc_ddl_unknown(&a->r, err);
-    kc_ddl_skip_parentheses(&a->r);
-    status = create_options(a, err);
-    a->r = at;
-    if (status < 0)
-        return status;
-    do {
-        char *name = NULL;
-
-        kc_sql_next(&a->r);
-        status = kc_ddl_index_clause(a, err);
-        if (status != KC_NOTHING)
-            continue;
-        status = kc_ddl_take_name(a, &name, err);
-        if (status == KC_OK)
-            status = kc_ddl_add_column(a, name, err);
-    } while (status == KC_OK && kc_sql_sign(&a->r, ','));
-    return status == KC_OK && (!kc_ddl_take_sign(a, ')') || a->t->n_columns == 0) ? kc_ddl_unknown(&a->r, err)
-                                                                                  : status;
-}
-
-/* ---- all of it ---- */
-
-/* Reads the name of the table that the statement is about. *other: it is not this one. */
-static kc_status take_table(struct kc_ddl *a, struct kc_str current_database, bool *other,
-                            struct kc_error *err)
-{
-    struct kc_str database = current_database, name = {NULL, 0, 0};
-    char texts[2][KC_SQL_WORD_BYTES];
-
-    kc_ddl_take_if_exists(a);
-    for (int i = 0; i < 2; i++) {
-        if (a->r.token != KC_SQL_WORD && a->r.token != KC_SQL_QUOTED)
-            return kc_ddl_unknown(&a->r, err);
-        (void)snprintf(texts[i], sizeof(texts[i]), "%s", a->r.word);
-        if (i == 1)
-            database = name;
-        name = kc_str(texts[i]);
-        kc_sql_next(&a->r);
-        if (a->r.token != KC_SQL_DOT)
-            break;
-        kc_sql_next(&a->r);
-    }
-    *other = strcasecmp(name.ptr, a->t->name) != 0 || database.len != strlen(a->t->database) ||
-             strncasecmp(database.ptr, a->t->database, database.len) != 0;
-    return KC_OK;
-}
-
-/* CREATE INDEX and DROP INDEX; the word behind CREATE or DROP is in hand. */
-static bool is_index(struct kc_ddl *a, bool drop)
-{
-    static const char *const words[] = {"INDEX", "FULLTEXT", "SPATIAL", "UNIQUE", "ONLINE", "OFFLINE", NULL};
-
-    a->other_unique = drop || kc_sql_is(&a->r, "UNIQUE");
-    return kc_sql_one_of(&a->r, words);
-}
-
-/* A statement about another table leaves this one alone, unless it takes its name. */
-static kc_status pass_other(struct kc_ddl *a, struct kc_error *err)
-{
-    for (; a->r.token != KC_SQL_END; kc_sql_next(&a->r))
-        if (kc_sql_is(&a->r, "RENAME"))
-            return kc_ddl_unknown(&a->r, err);
-    return KC_OK;
-}
-
-/* DROP TABLE a, b: without columns nothing agrees with it but what is created anew. */
-static kc_status drop_table(struct kc_ddl *a, struct kc_error *err)
-{
-    struct kc_table *t = kc_table_create(a->t->database, a->t->name, 0);
-
-    if (t == NULL)
-        return kc_ddl_no_memory(err);
-    kc_table_destroy(a->t);
-    a->t = t;
-    a->had_primary = false;
-    return KC_OK;
-}
-
-static kc_status apply(struct kc_ddl *a, struct kc_str current_database, struct kc_error *err)
-{
-    bool create = kc_sql_is(&a->r, "CREATE"), drop = kc_sql_is(&a->r, "DROP"), other = true;
-    kc_status status;
-
-    if (!create && !drop && !kc_sql_is(&a->r, "ALTER"))
-        return kc_ddl_unknown(&a->r, err);
-    kc_sql_next(&a->r);
-    if (create && kc_ddl_take(a, "OR"))
-        (void)kc_ddl_take(a, "REPLACE");
-    if ((create || drop) && is_index(a, drop))
-        return KC_OK;
-    a->other_unique = false;
-    if (!create && !drop) {
-        (void)kc_ddl_take(a, "ONLINE");
-        (void)kc_ddl_take(a, "IGNORE");
-    }
-    if (!kc_ddl_take(a, "TABLE") || (create && kc_sql_is(&a->r, "IF")))
-        return kc_ddl_unknown(&a->r, err);
-    if (drop)
-        return drop_table(a, err);
-    status = take_table(a, current_database, &other, err);
-    if (status < 0)
-        return status;
-    if (other)
-        return pass_other(a, err);
-    if (a->t->n_columns == 0 && !create)
-        return kc_fail(err, KC_ERR_UNSUPPORTED, "the table before the statement is unknown");
-    status = create ? create_table(a, err) : alter_table(a, err);
-    if (status == KC_OK && !create && a->r.token != KC_SQL_END && !kc_sql_sign(&a->r, ';'))
-        status = kc_ddl_unknown(&a->r, err);
-    return status;
-}
-
-/* Keys that a statement changed in a way that the definition alone cannot tell. */
-static kc_status check_key(struct kc_ddl *a, struct kc_error *err)
+/* The key that the statement leaves. */
+static kc_status finish_key(struct kc_ddl *a, struct kc_error *err)
 {
     struct kc_table *t = a->t;
     bool any = false;
@@ -365,53 +52,288 @@ static kc_status check_key(struct kc_ddl *a, struct kc_error *err)
         any = any || t->columns[i].key_position >= 0;
     if (a->key_given)
         t->primary_key = true;
-    if (a->r.conditional)
-        return kc_fail(err, KC_ERR_UNSUPPORTED, "it has an executable comment");
-    if ((a->had_primary && !t->primary_key) || (t->primary_key && !any) ||
-        (!t->primary_key && a->other_unique))
+    if (t->primary_key && any)
+        return KC_OK;
+    if (t->indexes_known)
+        kc_table_choose_unique(t);
+    else if (a->had_primary || t->primary_key || a->other_unique)
         return kc_fail(err, KC_ERR_UNSUPPORTED, "which unique index is the key now is unknown");
     return KC_OK;
 }
 
-static kc_status copy(const struct kc_table *was, struct kc_table **out, struct kc_error *err)
+/* Hands the table over. */
+static kc_status give(struct kc_ddl *a, const struct kc_ddl_name *n, struct kc_error *err)
 {
-    char *json;
-    enum kc_table_trust trust;
-    kc_status status;
+    struct kc_table *t = a->t;
+    kc_status status = finish_key(a, err);
 
-    if (was->n_columns == 0) {
-        *out = kc_table_create(was->database, was->name, 0);
-        return *out != NULL ? KC_OK : kc_ddl_no_memory(err);
-    }
-    json = kc_table_to_json(was, KC_TABLE_RIGHT);
-    if (json == NULL)
-        return kc_ddl_no_memory(err);
-    status = kc_table_from_json(json, strlen(json), out, &trust, err);
-    free(json);
-    return status;
+    if (status == KC_OK)
+        status = kc_table_prepare(t, err);
+    if (status < 0)
+        return status == KC_ERR_NOMEM ? status : KC_ERR_UNSUPPORTED;
+    a->t = NULL;
+    return put(a, n, t, err);
 }
 
-kc_status kc_ddl_apply(enum kc_flavor flavor, struct kc_str sql, struct kc_str current_database,
-                       const struct kc_table *was, struct kc_table **is, struct kc_error *err)
+/* ---- statements ---- */
+
+/* What becomes of a table that nothing is known of matters only to the table whose name it takes. */
+static kc_status alter_unknown(struct kc_ddl *a, const struct kc_ddl_name *n, struct kc_error *err)
 {
-    struct kc_ddl a = {.flavor = flavor, .had_primary = was->primary_key};
-    kc_status status = copy(was, &a.t, err);
+    static const char *const parts[] = {"COLUMN", "INDEX", "KEY", NULL};
+    bool first = true;
+    kc_status status;
+
+    for (; !kc_ddl_at_end(a); first = kc_ddl_take_sign(a, ',')) {
+        if (first && kc_ddl_take(a, "RENAME") && !kc_sql_one_of(&a->r, parts)) {
+            if (!kc_ddl_take(a, "TO") && !kc_ddl_take(a, "AS"))
+                (void)kc_ddl_take_sign(a, '=');
+            status = kc_ddl_take_table(a, &a->new_name, err);
+            if (status == KC_OK)
+                status = put_nothing(a, n, err);
+            return status == KC_OK ? put(a, &a->new_name, NULL, err) : status;
+        }
+        kc_ddl_skip_clause(a);
+        if (kc_sql_sign(&a->r, ')'))
+            return kc_ddl_unknown(&a->r, err);
+    }
+    return put(a, n, NULL, err);
+}
+
+static void pass_patience(struct kc_ddl *a)
+{
+    if (kc_ddl_take(a, "WAIT"))
+        kc_sql_next(&a->r);
+    else
+        (void)kc_ddl_take(a, "NOWAIT");
+}
+
+/* "ALTER TABLE name ..."; the word behind TABLE is in hand. */
+static kc_status alter_table(struct kc_ddl *a, struct kc_error *err)
+{
+    struct kc_ddl_name n;
+    kc_status status;
+
+    (void)kc_ddl_take_if_exists(a);
+    status = kc_ddl_take_table(a, &n, err);
+    if (status < 0)
+        return status;
+    pass_patience(a);
+    status = take_copy(a, &n, err);
+    if (status == KC_NOTHING)
+        return alter_unknown(a, &n, err);
+    if (status == KC_OK)
+        status = kc_ddl_alter(a, err);
+    if (status < 0 || !a->renamed)
+        return status < 0 ? status : give(a, &n, err);
+    status = put_nothing(a, &n, err);
+    if (status == KC_OK)
+        status = kc_table_rename(a->t, a->new_name.database, a->new_name.table, err);
+    return status == KC_OK ? give(a, &a->new_name, err) : status;
+}
+
+/* `to` is from here on what `from` is now. */
+static kc_status put_copy(struct kc_ddl *a, const struct kc_ddl_name *from, const struct kc_ddl_name *to,
+                          struct kc_error *err)
+{
+    const struct kc_table *was = find(a, from);
+    struct kc_table *is = NULL;
+
+    if (was != NULL && was->n_columns > 0) {
+        is = kc_table_copy(was, to->database, to->table);
+        if (is == NULL)
+            return kc_ddl_no_memory(err);
+    }
+    return put(a, to, is, err);
+}
+
+/* "LIKE other" and "(LIKE other)": everything but foreign keys. */
+static kc_status create_like(struct kc_ddl *a, const struct kc_ddl_name *n, struct kc_error *err)
+{
+    struct kc_ddl_name other;
+    kc_status status = kc_ddl_take_table(a, &other, err);
+
+    return status == KC_OK ? put_copy(a, &other, n, err) : status;
+}
+
+/* "CREATE [OR REPLACE] TABLE name ..."; the word behind TABLE is in hand. */
+static kc_status create_table(struct kc_ddl *a, struct kc_error *err)
+{
+    bool may_be_there = kc_ddl_take_if_exists(a), like;
+    struct kc_sql_reader at;
+    const struct kc_table *was;
+    struct kc_ddl_name n;
+    kc_status status = kc_ddl_take_table(a, &n, err);
 
     if (status < 0)
         return status;
+    was = find(a, &n);
+    if (may_be_there && (was == NULL || was->n_columns > 0)) /* it is as it was, known or not */
+        return was != NULL ? KC_OK : put(a, &n, NULL, err);
+    at = a->r;
+    (void)kc_ddl_take_sign(a, '(');
+    like = kc_ddl_take(a, "LIKE");
+    if (like)
+        return create_like(a, &n, err);
+    a->r = at;
+    a->t = kc_table_create(n.database, n.table, 0);
+    if (a->t == NULL)
+        return kc_ddl_no_memory(err);
+    status = kc_ddl_create(a, err);
+    return status == KC_OK ? give(a, &n, err) : status;
+}
+
+/* "DROP TABLE [IF EXISTS] a, b" */
+static kc_status drop_tables(struct kc_ddl *a, struct kc_error *err)
+{
+    kc_status status;
+
+    (void)kc_ddl_take_if_exists(a);
+    do {
+        struct kc_ddl_name n;
+
+        status = kc_ddl_take_table(a, &n, err);
+        if (status == KC_OK)
+            status = put_nothing(a, &n, err);
+    } while (status == KC_OK && kc_ddl_take_sign(a, ','));
+    return status;
+}
+
+/* "RENAME TABLE a TO b, c TO a": one after the other. */
+static kc_status rename_tables(struct kc_ddl *a, struct kc_error *err)
+{
+    kc_status status;
+
+    (void)kc_ddl_take_if_exists(a);
+    do {
+        struct kc_ddl_name from, to;
+
+        status = kc_ddl_take_table(a, &from, err);
+        if (status < 0)
+            return status;
+        pass_patience(a);
+        if (!kc_ddl_take(a, "TO"))
+            return kc_ddl_unknown(&a->r, err);
+        status = kc_ddl_take_table(a, &to, err);
+        if (status == KC_OK)
+            status = put_copy(a, &from, &to, err);
+        if (status == KC_OK)
+            status = put_nothing(a, &from, err);
+    } while (status == KC_OK && kc_ddl_take_sign(a, ','));
+    return status == KC_OK && !kc_ddl_at_end(a) ? kc_ddl_unknown(&a->r, err) : status;
+}
+
+/* "CREATE [UNIQUE] INDEX name ON table (...)" and "DROP INDEX name ON table"; the name is in hand. */
+static kc_status change_index(struct kc_ddl *a, bool create, bool unique, struct kc_error *err)
+{
+    struct kc_sql_reader at = a->r;
+    struct kc_ddl_name n;
+    kc_status status;
+
+    while (!kc_ddl_at_end(a) && !kc_sql_is(&a->r, "ON"))
+        kc_sql_next(&a->r);
+    if (!kc_ddl_take(a, "ON"))
+        return kc_ddl_unknown(&a->r, err);
+    status = kc_ddl_take_table(a, &n, err);
+    if (status == KC_OK)
+        status = take_copy(a, &n, err);
+    if (status == KC_NOTHING)
+        return put(a, &n, NULL, err);
+    a->r = at;
+    if (status == KC_OK)
+        status = create ? kc_ddl_create_index(a, unique, NULL, err) : kc_ddl_drop_index(a, err);
+    return status == KC_OK ? give(a, &n, err) : status;
+}
+
+/* KC_NOTHING: the statement is not about an index. */
+static kc_status index_statement(struct kc_ddl *a, bool create, struct kc_error *err)
+{
+    bool unique;
+
+    (void)(kc_ddl_take(a, "ONLINE") || kc_ddl_take(a, "OFFLINE"));
+    unique = kc_ddl_take(a, "UNIQUE");
+    (void)(kc_ddl_take(a, "FULLTEXT") || kc_ddl_take(a, "SPATIAL"));
+    return kc_ddl_take(a, "INDEX") ? change_index(a, create, unique, err) : KC_NOTHING;
+}
+
+static kc_status apply(struct kc_ddl *a, struct kc_error *err)
+{
+    bool create = kc_ddl_take(a, "CREATE"), drop = !create && kc_ddl_take(a, "DROP"),
+         rename = !create && !drop && kc_ddl_take(a, "RENAME");
+
+    if (!create && !drop && !rename && !kc_ddl_take(a, "ALTER"))
+        return kc_ddl_unknown(&a->r, err);
+    if (create && kc_ddl_take(a, "OR"))
+        (void)kc_ddl_take(a, "REPLACE");
+    if (create || drop) {
+        kc_status status = index_statement(a, create, err);
+
+        if (status != KC_NOTHING)
+            return status;
+    } else if (!rename) {
+        (void)kc_ddl_take(a, "ONLINE");
+        (void)kc_ddl_take(a, "IGNORE");
+    }
+    if (!kc_ddl_take(a, "TABLE") && !((drop || rename) && kc_ddl_take(a, "TABLES")))
+        return kc_ddl_unknown(&a->r, err);
+    return create ? create_table(a, err)
+           : drop ? drop_tables(a, err)
+                  : (rename ? rename_tables(a, err) : alter_table(a, err));
+}
+
+kc_status kc_ddl_apply(enum kc_flavor flavor, struct kc_str sql, struct kc_str current_database,
+                       const struct kc_ddl_tables *tables, struct kc_error *err)
+{
+    struct kc_ddl a = {.flavor = flavor, .current_database = current_database, .tables = tables};
+    kc_status status;
+
     kc_sql_begin(&a.r, sql);
     kc_sql_next(&a.r);
-    status = apply(&a, current_database, err);
-    if (status == KC_OK)
-        status = check_key(&a, err);
-    free(a.t->key);
-    a.t->key = NULL;
-    if (status == KC_OK)
-        status = kc_table_finish(a.t, err);
-    if (status < 0) {
-        kc_table_destroy(a.t);
-        return status == KC_ERR_CONFIG || status == KC_ERR_FATAL ? KC_ERR_UNSUPPORTED : status;
+    status = apply(&a, err);
+    if (status == KC_OK && a.r.conditional)
+        status = kc_fail(err, KC_ERR_UNSUPPORTED, "it has an executable comment");
+    kc_table_destroy(a.t);
+    return status;
+}
+
+/* ---- databases ---- */
+
+enum kc_ddl_database kc_ddl_read_database(struct kc_str sql, struct kc_str current_database,
+                                          const char *database, char *charset)
+{
+    struct kc_sql_reader r;
+    bool drop, ours;
+
+    charset[0] = '\0';
+    kc_sql_begin(&r, sql);
+    kc_sql_next(&r);
+    drop = kc_sql_is(&r, "DROP");
+    while (r.token != KC_SQL_END && !kc_sql_is(&r, "DATABASE") && !kc_sql_is(&r, "SCHEMA"))
+        kc_sql_next(&r);
+    kc_sql_next(&r);
+    if (kc_sql_is(&r, "IF"))
+        while (kc_sql_is(&r, "IF") || kc_sql_is(&r, "NOT") || kc_sql_is(&r, "EXISTS"))
+            kc_sql_next(&r);
+    ours = (r.token == KC_SQL_WORD || r.token == KC_SQL_QUOTED) && strcasecmp(r.word, database) == 0;
+    if (!ours && current_database.len == strlen(database) && /* ALTER DATABASE of the session's */
+        strncasecmp(current_database.ptr, database, current_database.len) == 0) {
+        static const char *const options[] = {"DEFAULT", "CHARACTER", "CHARSET", "COLLATE", NULL};
+
+        ours = kc_sql_one_of(&r, options);
     }
-    *is = a.t;
-    return KC_OK;
+    if (!ours || drop)
+        return ours ? KC_DDL_DATABASE_DROPPED : KC_DDL_DATABASE_KEPT;
+    for (; r.token != KC_SQL_END; kc_sql_next(&r)) {
+        bool set = kc_sql_is(&r, "CHARACTER");
+
+        if (!set && !kc_sql_is(&r, "CHARSET") && !kc_sql_is(&r, "COLLATE"))
+            continue;
+        kc_sql_next(&r);
+        if (set)
+            kc_sql_next(&r);
+        if (kc_sql_sign(&r, '='))
+            kc_sql_next(&r);
+        kc_ddl_charset_of_collation(r.word, charset, KC_CHARSET_NAME_BYTES);
+    }
+    return KC_DDL_DATABASE_ALTERED;
 }

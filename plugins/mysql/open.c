@@ -179,6 +179,9 @@ static kc_status choose_definition(struct kc_source *s, MYSQL *mysql, const stru
     char difference[256];
     kc_status status = found ? stored_definition(s, name, &was, &trust, err) : KC_NOTHING;
 
+    if (trust == KC_TABLE_TOLD) /* of an older version of this plugin */
+        trust = KC_TABLE_STALE;
+
     if (status >= 0)
         status = server_definition(mysql, name, found, &now, err);
     if (status < 0) {
@@ -186,8 +189,8 @@ static kc_status choose_definition(struct kc_source *s, MYSQL *mysql, const stru
         return status;
     }
     *known = was != NULL;
-    c->stale = trust != KC_TABLE_RIGHT;
-    c->told = trust == KC_TABLE_TOLD;
+    c->stale = trust != KC_TABLE_RIGHT || s->set_back;
+    c->unsaved = s->set_back;
     c->table = was != NULL ? was : now != NULL ? now : kc_table_create(name->database, name->name, 0);
     if (c->table == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for the definition of %s", name->name);
@@ -213,6 +216,39 @@ static kc_status choose_definition(struct kc_source *s, MYSQL *mysql, const stru
     return status < 0 ? status : KC_OK;
 }
 
+/* What a former run knew from statements, or, at a fresh start, what the server says of tables to come. */
+static kc_status open_drafts(struct kc_source *s, MYSQL *mysql, const struct stored *st, struct kc_error *err)
+{
+    char charset[KC_CHARSET_NAME_BYTES];
+    const char *gtid = st->gtid.ptr != NULL ? st->gtid.ptr : "";
+    kc_status status = kc_names_read(mysql, s->config.tables[0].database, &s->drafts.any_case, charset, err);
+
+    if (status == KC_OK && st->found) {
+        status = kc_last_change_load(&s->last_change, s->ctx, err);
+        s->set_back = status == KC_OK &&
+                      kc_last_change_is_behind(&s->last_change, s->server.flavor, &st->position, gtid);
+    }
+    if (status < 0)
+        return status;
+    if (st->found && !s->set_back)
+        return kc_drafts_load(&s->drafts, s->ctx, err);
+    if (s->set_back)
+        kc_logf(
+            s->ctx, KC_LOG_WARN,
+            "the stored position was set back to before the last change of a table; the definitions that are "
+            "stored are of a later time, and are looked for anew");
+    kc_drafts_discard(&s->drafts);
+    kc_drafts_set_charset(&s->drafts, st->found ? "" : charset);
+    if (!st->found) {
+        (void)snprintf(s->last_change.server, sizeof(s->last_change.server), "%s", s->server.identity);
+        (void)snprintf(s->last_change.file, sizeof(s->last_change.file), "%.*s", (int)st->position.file.len,
+                       st->position.file.ptr);
+        s->last_change.pos = st->position.pos;
+        s->last_change.unsaved = true;
+    }
+    return KC_OK;
+}
+
 static kc_status open_tables(struct kc_source *s, MYSQL *mysql, const struct stored *st, bool *known,
                              struct kc_error *err)
 {
@@ -226,6 +262,8 @@ static kc_status open_tables(struct kc_source *s, MYSQL *mysql, const struct sto
 
         c->index = i;
         status = choose_definition(s, mysql, &s->config.tables[i], c, st->found, &known[i], err);
+        if (status == KC_OK)
+            kc_drafts_set_captured(&s->drafts, c->table->database, c->table->name);
         if (status == KC_OK && c->table->n_columns > 0)
             status = kc_change_dress(s, c->table, err);
     }
@@ -371,6 +409,8 @@ static kc_status open_all(struct kc_source *s, struct stored *st, struct kc_erro
         status = kc_envelope_init(&s->envelope, s->ctx, s->server.flavor, s->config.prefix, s->zone, err);
     s->envelope.zero_date = (uint8_t)s->config.zero_date;
     if (status == KC_OK)
+        status = open_drafts(s, mysql, st, err);
+    if (status == KC_OK)
         status = open_tables(s, mysql, st, known, err);
     if (status == KC_OK)
         status = open_snapshot(s, st, known, err);
@@ -425,10 +465,10 @@ void kc_source_close(struct kc_source *s)
     kc_output_finish(&s->output);
     for (uint32_t i = 0; i < s->n_tables; i++) {
         kc_table_destroy(s->tables[i].table);
-        kc_table_destroy(s->tables[i].guess);
         free(s->tables[i].pending_change);
     }
     free(s->tables);
+    kc_drafts_finish(&s->drafts);
     kc_change_free_old(s);
     kc_envelope_finish(&s->envelope);
     free(s->end_at_open.gtids);

@@ -3,7 +3,9 @@
 #define KC_MYSQL_SOURCE_H
 
 #include "config.h"
+#include "drafts.h"
 #include "figures.h"
+#include "last_change.h"
 #include "output.h"
 #include "server.h"
 #include "snapshot.h"
@@ -13,9 +15,7 @@
 struct kc_captured {
     struct kc_table *table; /* the definition that the stream decodes with */
     char *pending_change;   /* how the server's definition differed at the start; NULL: not at all */
-    bool stale;             /* a statement may have changed it since: see table_change.h */
-    bool told;              /* stale, but all statements since were understood: they make `guess` */
-    struct kc_table *guess; /* NULL while told: `table` itself, out of the state */
+    bool stale;             /* a statement may have changed it since: see table_change.h, drafts.h */
     bool unsaved;           /* the state has another definition */
     bool in_snapshot;       /* its rows are still to be read: events must be noted in the window */
     uint32_t index;
@@ -30,6 +30,8 @@ struct kc_source {
     struct kc_envelope envelope;
     struct kc_captured *tables;
     uint32_t n_tables;
+    struct kc_drafts drafts;
+    struct kc_last_change last_change;
     struct kc_table **old; /* definitions that the batch in hand may point at */
     uint32_t n_old;
     MYSQL *query; /* for everything but the dump; NULL: not open, see kc_source_query() */
@@ -43,6 +45,7 @@ struct kc_source {
     char scanned_file[KC_BINLOG_FILE_BYTES]; /* the log was looked through up to here; "": not at all */
     uint64_t scanned_pos;
     bool fresh;              /* no position was stored */
+    bool set_back;           /* it was set back to before the last change of a table */
     bool placed;             /* a resume point was handed out */
     bool position_moved;     /* since the last resume point handed out */
     int64_t marked_ms;       /* monotonic time of that */

@@ -102,6 +102,7 @@ static enum kc_sql_token read_token(struct kc_sql_reader *r)
 
 enum kc_sql_token kc_sql_next(struct kc_sql_reader *r)
 {
+    r->was_conditional = r->conditional;
     skip_blank(r);
     r->from = r->p;
     r->token = read_token(r);

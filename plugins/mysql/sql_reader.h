@@ -25,7 +25,8 @@ struct kc_sql_reader {
     const char *end;
     const char *from; /* the token's first byte; it ends before p */
     enum kc_sql_token token;
-    bool conditional; /* an executable comment was met: what stands in it is read like anything else */
+    bool conditional;     /* an executable comment was met: what stands in it is read like anything else */
+    bool was_conditional; /* before the token in hand */
     char word[KC_SQL_WORD_BYTES]; /* of WORD and QUOTED, unquoted; longer ones are cut */
 };
 

@@ -6,6 +6,7 @@
 #include <kconnect/sdk.h>
 
 #include "column.h"
+#include "table_index.h"
 
 struct kc_table *kc_table_create(const char *database, const char *name, uint32_t n_columns)
 {
@@ -42,6 +43,7 @@ void kc_table_destroy(struct kc_table *t)
         free(c->charset);
     }
     free(t->columns);
+    kc_table_clear_indexes(t);
     free(t->key);
     free(t->charset);
     free(t->database);
@@ -52,9 +54,63 @@ void kc_table_destroy(struct kc_table *t)
     free(t);
 }
 
+static bool copy_text(char **to, const char *from)
+{
+    *to = from != NULL ? strdup(from) : NULL;
+    return from == NULL || *to != NULL;
+}
+
+static bool copy_column(struct kc_column *to, const struct kc_column *from)
+{
+    struct kc_error err = {.struct_size = sizeof(err)};
+
+    to->nullable = from->nullable;
+    to->generated = from->generated;
+    to->key_position = from->key_position;
+    to->size_open = from->size_open;
+    return copy_text(&to->name, from->name) && copy_text(&to->type_text, from->type_text) &&
+           copy_text(&to->data_type, from->data_type) && copy_text(&to->charset, from->charset) &&
+           kc_column_classify(to, &err) == KC_OK;
+}
+
+struct kc_table *kc_table_copy(const struct kc_table *from, const char *database, const char *name)
+{
+    struct kc_table *t = kc_table_create(database, name, from->n_columns);
+    struct kc_error err = {.struct_size = sizeof(err)};
+    bool good = t != NULL && copy_text(&t->charset, from->charset);
+
+    for (uint32_t i = 0; good && i < from->n_columns; i++)
+        good = copy_column(&t->columns[i], &from->columns[i]);
+    if (good)
+        t->primary_key = from->primary_key;
+    good = good && kc_table_copy_indexes(t, from, &err) == KC_OK && kc_table_prepare(t, &err) == KC_OK;
+    if (good)
+        return t;
+    kc_table_destroy(t);
+    return NULL;
+}
+
+kc_status kc_table_rename(struct kc_table *t, const char *database, const char *name, struct kc_error *err)
+{
+    char *new_database = strdup(database), *new_name = strdup(name);
+
+    if (new_database == NULL || new_name == NULL) {
+        free(new_database);
+        free(new_name);
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory for a table's definition");
+    }
+    free(t->database);
+    free(t->name);
+    t->database = new_database;
+    t->name = new_name;
+    return KC_OK;
+}
+
 /* key_position of the columns is the truth; `key` is its inverse. */
 static kc_status make_key(struct kc_table *t, struct kc_error *err)
 {
+    free(t->key);
+    t->key = NULL;
     t->n_key = 0;
     for (uint32_t i = 0; i < t->n_columns; i++)
         t->n_key += t->columns[i].key_position >= 0;
@@ -86,6 +142,17 @@ kc_status kc_table_finish(struct kc_table *t, struct kc_error *err)
             return status;
         if (t->columns[i].family == KC_FAMILY_UNSUPPORTED)
             return kc_column_unsupported(t->name, &t->columns[i], err);
+    }
+    return make_key(t, err);
+}
+
+kc_status kc_table_prepare(struct kc_table *t, struct kc_error *err)
+{
+    for (uint32_t i = 0; i < t->n_columns; i++) {
+        kc_status status = kc_column_classify(&t->columns[i], err);
+
+        if (status < 0)
+            return status;
     }
     return make_key(t, err);
 }

@@ -48,8 +48,19 @@ struct kc_column {
     uint8_t scale;        /* DECIMAL */
     uint32_t length;      /* CHAR, BINARY: declared length; BIT: bits */
     int32_t key_position; /* 0.. in the key; -1: not part of it */
-    uint8_t zero_date;    /* enum kc_zero_date (zero_date.h); set with the schemas, 0 before */
+    bool
+        size_open; /* TEXT, VARCHAR: a statement may have made it longer, and the log's layout tells; see kc_table_complete() */
+    uint8_t zero_date;            /* enum kc_zero_date (zero_date.h); set with the schemas, 0 before */
     const struct kc_table *table; /* whose column it is, for messages; set with the schemas, NULL before */
+};
+
+/* An index besides the primary key; where there is no primary key, one of these is the key (table_index.h). */
+struct kc_index {
+    char *name;
+    char **columns; /* by name, in the index's order */
+    uint32_t n_columns;
+    bool unique;
+    bool whole; /* no part of it is an expression or the beginning of a column */
 };
 
 /*
@@ -61,8 +72,11 @@ struct kc_table {
     char *name;
     struct kc_column *columns;
     uint32_t n_columns;
-    char *charset;                           /* for columns to come; NULL: unknown */
-    bool primary_key;                        /* the key is the primary key; false: another one, or unknown */
+    char *charset;      /* for columns to come; NULL: unknown */
+    bool primary_key;   /* the key is the primary key; false: another one, or unknown */
+    bool indexes_known; /* `indexes` has all that there are */
+    struct kc_index *indexes;
+    uint32_t n_indexes;
     uint32_t n_key;                          /* 0: no usable key */
     uint32_t *key;                           /* column indexes in key order */
     const struct kc_schema *row_schema;      /* "<prefix>.<db>.<table>.Value" */
@@ -77,11 +91,22 @@ struct kc_table *kc_table_create(const char *database, const char *name, uint32_
 /* Frees the definition and gives its schemas back. NULL is ignored. */
 void kc_table_destroy(struct kc_table *table);
 
+/* A copy without schemas and topic, under these names; NULL: out of memory. */
+struct kc_table *kc_table_copy(const struct kc_table *table, const char *database, const char *name);
+
+/* Gives the table other names. KC_ERR_NOMEM, and nothing is changed. */
+kc_status kc_table_rename(struct kc_table *table, const char *database, const char *name,
+                          struct kc_error *err);
+
 /*
  * Classifies the columns (column.h) and makes `key` from their key_position. KC_ERR_CONFIG: a column's type cannot be
  * followed; the message names it.
  */
 kc_status kc_table_finish(struct kc_table *table, struct kc_error *err);
+
+/* The same for a table out of statements, whose columns may be texts in an unknown character set: what cannot be
+ * followed is no error yet. It is good for kc_table_complete() only. */
+kc_status kc_table_prepare(struct kc_table *table, struct kc_error *err);
 
 /*
  * Compares what decides how rows are read and written: names, types, charsets, NULL, key, order. True: equal. Else
@@ -96,13 +121,13 @@ bool kc_table_same_key(const struct kc_table *was, const struct kc_table *is);
 enum kc_table_trust {
     KC_TABLE_RIGHT, /* it is that of the stream's place */
     KC_TABLE_STALE, /* a statement may have changed the table since */
-    KC_TABLE_TOLD,  /* stale too, and made out of what the statements said (ddl_reader.h) */
+    KC_TABLE_TOLD, /* made out of what the statements said (ddl_reader.h), to be completed; may be without columns */
 };
 
 /* The definition as JSON text for the connector's state, malloc'ed; NULL: out of memory. */
 char *kc_table_to_json(const struct kc_table *table, enum kc_table_trust trust);
 
-/* Reads such text, finished like by kc_table_finish(). KC_ERR_CONFIG: not such a text, or of a newer version. */
+/* Reads such text, finished like by kc_table_finish(), what was told like by kc_table_prepare(). KC_ERR_CONFIG: not such a text, or of a newer version. */
 kc_status kc_table_from_json(const char *text, size_t len, struct kc_table **table,
                              enum kc_table_trust *trust, struct kc_error *err);
 

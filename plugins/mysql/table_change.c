@@ -7,8 +7,7 @@
 
 #include "change_scan.h"
 #include "connection.h"
-#include "ddl_reader.h"
-#include "statement.h"
+#include "table_complete.h"
 #include "table_from_map.h"
 
 enum {
@@ -28,17 +27,12 @@ bool kc_change_unsaved(const struct kc_source *s)
     for (uint32_t i = 0; i < s->n_tables; i++)
         if (s->tables[i].unsaved)
             return true;
-    return false;
+    return s->drafts.unsaved || s->last_change.unsaved;
 }
 
 static kc_status store(struct kc_source *s, struct kc_captured *c, struct kc_error *err)
 {
-    /* A snapshot that goes on behind a key needs the definition that the key is of. */
-    bool told = c->told && (c->guess == NULL || !c->in_snapshot || kc_table_same_key(c->table, c->guess));
-    char *json =
-             kc_table_to_json(told && c->guess != NULL ? c->guess : c->table, told       ? KC_TABLE_TOLD
-                                                                              : c->stale ? KC_TABLE_STALE
-                                                                                         : KC_TABLE_RIGHT),
+    char *json = kc_table_to_json(c->table, c->stale ? KC_TABLE_STALE : KC_TABLE_RIGHT),
          key[KC_STATE_KEY_BYTES];
     kc_status status;
 
@@ -60,7 +54,10 @@ kc_status kc_change_store(struct kc_source *s, struct kc_error *err)
     for (uint32_t i = 0; i < s->n_tables && status == KC_OK; i++)
         if (s->tables[i].unsaved)
             status = store(s, &s->tables[i], err);
-    return status;
+    if (status == KC_OK && s->drafts.unsaved)
+        status = kc_drafts_store(&s->drafts, s->ctx, err);
+    return status == KC_OK && s->last_change.unsaved ? kc_last_change_store(&s->last_change, s->ctx, err)
+                                                     : status;
 }
 
 /* ---- one definition for another ---- */
@@ -108,11 +105,10 @@ static kc_status keep_old(struct kc_source *s, struct kc_table *table, struct kc
     return KC_OK;
 }
 
-static void set_right(struct kc_captured *c)
+static void set_right(struct kc_source *s, struct kc_captured *c)
 {
-    kc_table_destroy(c->guess);
-    c->guess = NULL;
-    c->stale = c->told = false;
+    kc_drafts_forget(&s->drafts, c->table->database, c->table->name);
+    c->stale = false;
     c->unsaved = true;
 }
 
@@ -133,75 +129,8 @@ static kc_status adopt(struct kc_source *s, struct kc_captured *c, struct kc_tab
                 difference);
     kc_table_maps_unbind(s->stream.maps, was);
     c->table = table;
-    set_right(c);
+    set_right(s, c);
     kc_snapshot_changed(s, c, was);
-    return KC_OK;
-}
-
-/* ---- statements ---- */
-
-/* What the statement makes of the table, as far as it and all before it since the last certain definition say. */
-static kc_status read_statement(struct kc_source *s, struct kc_captured *c,
-                                const struct kc_event_query *query, struct kc_error *err)
-{
-    struct kc_table nothing = {.database = c->table->database, .name = c->table->name}, *is = NULL;
-    const struct kc_table *was = c->guess != NULL ? c->guess : !c->stale || c->told ? c->table : &nothing;
-    kc_status status = kc_ddl_apply(s->server.flavor, query->sql, query->database, was, &is, err);
-
-    if (status == KC_ERR_NOMEM)
-        return status;
-    if (status < 0)
-        kc_logf(s->ctx, KC_LOG_INFO, "table %s.%s: %.300s; the server will be asked", c->table->database,
-                c->table->name, err->message);
-    kc_table_destroy(c->guess);
-    c->guess = is;
-    c->told = is != NULL;
-    return KC_OK;
-}
-
-static kc_status set_stale(struct kc_source *s, struct kc_captured *c, const struct kc_event_query *query,
-                           struct kc_error *err)
-{
-    struct kc_binlog_place place = kc_binlog_place(s->stream.binlog);
-
-    kc_logf(s->ctx, KC_LOG_INFO, "the statement before %s:%llu may change table %s.%s", place.file,
-            (unsigned long long)place.pos, c->table->database, c->table->name);
-    kc_snapshot_discard(s, c);
-    kc_table_maps_unbind(s->stream.maps, c->table);
-    free(c->pending_change);
-    c->pending_change = NULL;
-    if (read_statement(s, c, query, err) < 0)
-        return err->status;
-    c->unsaved = true;
-    c->stale = true;
-    return KC_OK;
-}
-
-kc_status kc_source_statement(struct kc_source *s, const struct kc_event_query *query, struct kc_error *err)
-{
-    enum kc_statement_kind kind = kc_statement_kind(query->sql);
-
-    /* In a transaction delivered in part it stands before the rows, and the definition in the state is that behind it. */
-    if (kind == KC_STATEMENT_OTHER || s->stream.skipping)
-        return KC_OK;
-    for (uint32_t i = 0; i < s->n_tables; i++) {
-        struct kc_captured *c = &s->tables[i];
-
-        if (!kc_statement_names(query->sql, query->database, c->table->database, c->table->name))
-            continue;
-        if (kind == KC_STATEMENT_ROWS)
-            return kc_fail(
-                err, KC_ERR_CONFIG,
-                "table %s.%s was changed by a statement that the binary log holds as text, so its rows are "
-                "unknown: a session had binlog_format=%s; SET GLOBAL binlog_format = 'ROW' and create a "
-                "connector of a new name",
-                c->table->database, c->table->name, "STATEMENT or MIXED");
-        if (kind == KC_STATEMENT_TRUNCATE)
-            kc_logf(s->ctx, KC_LOG_WARN, "table %s.%s was truncated; its rows vanish without delete records",
-                    c->table->database, c->table->name);
-        else if (set_stale(s, c, query, err) < 0)
-            return err->status;
-    }
     return KC_OK;
 }
 
@@ -285,61 +214,46 @@ static kc_status take(struct kc_source *s, struct kc_captured *c, struct kc_tabl
 static kc_status nobody_knows(struct kc_source *s, const struct kc_captured *c, bool right, const char *why,
                               struct kc_error *err)
 {
+    static const char anew[] =
+        "stop the connector, DELETE its offsets and resume it, and it reads its tables anew";
     struct kc_binlog_place place = kc_binlog_place(s->stream.binlog);
 
     if (right)
         return kc_fail(
             err, KC_ERR_CONFIG,
             "the rows of table %s.%s at %s:%llu do not agree with its definition, and no statement in "
-            "the binary log says why (sql_log_bin=0?): %.250s; create a connector of a new name",
-            c->table->database, c->table->name, place.file, (unsigned long long)place.pos, why);
-    return kc_fail(err, KC_ERR_CONFIG,
-                   "table %s.%s was changed again after the rows at %s:%llu were written, and what it was "
-                   "then is unknown: "
-                   "%.200s; SET GLOBAL binlog_row_metadata = 'FULL', so that later rows tell it themselves, "
-                   "and create a "
-                   "connector of a new name",
-                   c->table->database, c->table->name, place.file, (unsigned long long)place.pos, why);
+            "the binary log says why (sql_log_bin=0?): %.250s; %s",
+            c->table->database, c->table->name, place.file, (unsigned long long)place.pos, why, anew);
+    return kc_fail(
+        err, KC_ERR_CONFIG,
+        "table %s.%s was changed again after the rows at %s:%llu were written, and what it was then "
+        "is unknown: %.200s; SET GLOBAL binlog_row_metadata = 'FULL', so that later rows tell it "
+        "themselves; then %s",
+        c->table->database, c->table->name, place.file, (unsigned long long)place.pos, why, anew);
 }
 
-static bool nulls_agree(const struct kc_table_map *map, const struct kc_table *t)
-{
-    for (uint32_t i = 0; i < t->n_columns && i < map->n_columns; i++)
-        if (map->columns[i].nullable != t->columns[i].nullable)
-            return false;
-    return true;
-}
-
-/* What the statements said. The layout must agree in all that it tells. */
+/* What the statements said, completed by the layout, which must agree with it. */
 static kc_status take_told(struct kc_source *s, struct kc_captured *c, struct kc_table_map *map,
-                           struct kc_error *err)
+                           const struct kc_table *told, struct kc_error *err)
 {
-    struct kc_table *guess = c->guess;
-    kc_status status;
+    struct kc_table *complete;
+    kc_status status = kc_table_complete(told, map, &complete, err);
 
-    if (!nulls_agree(map, guess != NULL ? guess : c->table))
-        return kc_fail(err, KC_ERR_UNSUPPORTED, "other columns may be NULL than the statements said");
-    if (guess != NULL) {
-        c->guess = NULL;
-        return take(s, c, map, guess, err);
-    }
-    status = kc_table_map_bind(map, c->table, err);
-    if (status == KC_OK)
-        set_right(c);
-    return status;
+    return status == KC_OK ? take(s, c, map, complete, err) : status;
 }
 
 /* For rows that are older than what the server has. `now`, which may be NULL, is that. */
 static kc_status find_old(struct kc_source *s, struct kc_captured *c, struct kc_table_map *map,
                           const struct kc_table *now, struct kc_error *err)
 {
+    const struct kc_table *told = kc_drafts_find(&s->drafts, c->table->database, c->table->name);
     const struct kc_table *known[] = {c->table->n_columns > 0 ? c->table : NULL, now};
     struct kc_table *made = NULL;
-    kc_status status = kc_table_from_map(map, known, 2, s->output.arena, &made, err);
+    kc_status status = kc_table_from_map(map, told, known, 2, s->output.arena, &made, err);
 
     if (status == KC_OK)
         status = take(s, c, map, made, err);
-    return status == KC_ERR_UNSUPPORTED && c->told ? take_told(s, c, map, err) : status;
+    return status == KC_ERR_UNSUPPORTED && told != NULL ? take_told(s, c, map, told, err) : status;
 }
 
 static kc_status find_and_bind(struct kc_source *s, struct kc_captured *c, struct kc_table_map *map,

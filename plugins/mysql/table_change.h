@@ -6,9 +6,10 @@
  *   1. the server's own definition, read while nobody can change the table, together with the end of the log: right if
  *      the log has no further statement on the table up to there (change_scan.h) and the layout of the rows agrees;
  *   2. else the TABLE_MAP event itself, if it has names (table_from_map.h);
- *   3. else what the statements themselves say, if all of them were understood (ddl_reader.h) and the layout agrees;
+ *   3. else what the statements themselves say, if all of them were understood (drafts.h) and the layout agrees;
  *   4. else nobody can know: KC_ERR_CONFIG, never a guess.
- * The state keeps each definition, or that it is stale, together with the position that it belongs to.
+ * The state keeps each definition, or that it is stale, together with the position that it belongs to; an offset that
+ * was set back to before the last statement makes all of them stale (last_change.h).
  */
 #ifndef KC_MYSQL_TABLE_CHANGE_H
 #define KC_MYSQL_TABLE_CHANGE_H
@@ -17,7 +18,7 @@
 #include "source.h"
 
 /*
- * A statement of the stream: makes the definitions of the tables that it touches stale. A change of rows that was logged
+ * A statement of the stream (change_statement.c): makes the definitions of the tables that it touches stale. A change of rows that was logged
  * as a statement is KC_ERR_CONFIG.
  */
 kc_status kc_source_statement(struct kc_source *s, const struct kc_event_query *query, struct kc_error *err);

@@ -9,6 +9,7 @@
 #include "charset.h"
 #include "column.h"
 #include "packed_integer.h"
+#include "table_index.h"
 #include "wire_type.h"
 
 enum { TYPE_BYTES = 64, LABELS_TIMES = 6 /* a byte of a label takes at most so many in its type's text */ };
@@ -214,12 +215,32 @@ static bool has_key(const struct kc_table *t)
     return false;
 }
 
+/*
+ * Without a primary key the servers log the first unique index without nullable columns as if it were one, in an order of
+ * their own: what of the other versions none has, this one has not either.
+ */
+static bool is_promoted(const struct kc_table *told, const struct kc_table *const *known, uint32_t n)
+{
+    bool any = told != NULL;
+
+    if (told != NULL && told->primary_key)
+        return false;
+    for (uint32_t i = 0; i < n && told == NULL; i++) {
+        if (known[i] != NULL && known[i]->primary_key)
+            return false;
+        any = any || known[i] != NULL;
+    }
+    return any;
+}
+
 /* Without a primary key, a unique index may be the key, of which the event is silent: the other versions must agree. */
 static kc_status borrow_key(struct kc_table *t, const struct kc_table *const *known, uint32_t n,
                             struct kc_error *err)
 {
     const struct kc_table *first = NULL;
 
+    for (uint32_t i = 0; i < t->n_columns; i++)
+        t->columns[i].key_position = -1;
     for (uint32_t i = 0; i < n; i++) {
         if (known[i] == NULL)
             continue;
@@ -241,8 +262,30 @@ static kc_status borrow_key(struct kc_table *t, const struct kc_table *const *kn
     return KC_OK;
 }
 
-kc_status kc_table_from_map(const struct kc_table_map *map, const struct kc_table *const *known, uint32_t n,
-                            struct kc_arena *arena, struct kc_table **table, struct kc_error *err)
+static bool same_names(const struct kc_table *t, const struct kc_table *told)
+{
+    bool same = t->n_columns == told->n_columns && told->indexes_known;
+
+    for (uint32_t i = 0; same && i < t->n_columns; i++)
+        same = strcmp(t->columns[i].name, told->columns[i].name) == 0;
+    return same;
+}
+
+/* What the event is silent of: indexes, which decide about the key without a primary one, and the default character set. */
+static kc_status take_told(struct kc_table *t, const struct kc_table *told, struct kc_error *err)
+{
+    kc_status status = kc_table_copy_indexes(t, told, err);
+
+    if (status == KC_OK && told->charset != NULL && (t->charset = strdup(told->charset)) == NULL)
+        status = kc_fail(err, KC_ERR_NOMEM, "out of memory for a table's definition");
+    if (status == KC_OK && !t->primary_key)
+        kc_table_choose_unique(t);
+    return status;
+}
+
+kc_status kc_table_from_map(const struct kc_table_map *map, const struct kc_table *told,
+                            const struct kc_table *const *known, uint32_t n, struct kc_arena *arena,
+                            struct kc_table **table, struct kc_error *err)
 {
     kc_status status = KC_OK;
     struct kc_table *t;
@@ -255,10 +298,14 @@ kc_status kc_table_from_map(const struct kc_table_map *map, const struct kc_tabl
     for (uint32_t i = 0; i < t->n_columns && status == KC_OK; i++) {
         status = make_column(&map->columns[i], arena, &t->columns[i], err);
         if (status == KC_OK)
+            status = borrow_text(&t->columns[i], &told, 1, err);
+        if (status == KC_OK)
             status = borrow_text(&t->columns[i], known, n, err);
     }
-    t->primary_key = has_key(t);
-    if (status == KC_OK && !t->primary_key)
+    t->primary_key = has_key(t) && !is_promoted(told, known, n);
+    if (status == KC_OK && told != NULL && same_names(t, told))
+        status = take_told(t, told, err);
+    else if (status == KC_OK && !t->primary_key)
         status = borrow_key(t, known, n, err);
     if (status == KC_OK)
         status = kc_table_finish(t, err);

@@ -11,12 +11,13 @@
 #include "table_map.h"
 
 /*
- * Makes the definition, finished by kc_table_finish(). `known` are other versions of the table, NULLs are passed over. `arena` is for texts
- * on the way.
+ * Makes the definition, finished by kc_table_finish(). `told` is the same version as statements tell it,
+ * or NULL; `known` are other versions, NULLs are passed over. `arena` is for texts on the way.
  * KC_ERR_UNSUPPORTED: the event does not say enough, the message says what is missing. KC_ERR_CONFIG: a column that
  * cannot be followed. KC_ERR_NOMEM.
  */
-kc_status kc_table_from_map(const struct kc_table_map *map, const struct kc_table *const *known, uint32_t n,
-                            struct kc_arena *arena, struct kc_table **table, struct kc_error *err);
+kc_status kc_table_from_map(const struct kc_table_map *map, const struct kc_table *told,
+                            const struct kc_table *const *known, uint32_t n, struct kc_arena *arena,
+                            struct kc_table **table, struct kc_error *err);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "connection.h"
 #include "ddl_column.h"
+#include "table_index.h"
 
 /* Runs `format` with the escaped names of database and table in its two %s. */
 static kc_status query_table(MYSQL *mysql, const char *format, const char *database, const char *name,
@@ -107,44 +108,45 @@ static struct kc_column *find_column(struct kc_table *t, const char *name)
     return NULL;
 }
 
-static void forget_key(struct kc_table *t)
+/* One part of an index: its name, column, length of a prefix, and whether the index is not unique. */
+static kc_status take_part(struct kc_table *t, MYSQL_ROW row, struct kc_index **index, struct kc_error *err)
 {
-    for (uint32_t i = 0; i < t->n_columns; i++)
-        t->columns[i].key_position = -1;
+    if (*index == NULL || strcmp((*index)->name, row[0]) != 0) {
+        *index = kc_table_add_index(t, row[0], row[3] != NULL && row[3][0] == '0');
+        if (*index == NULL)
+            return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading table %s.%s", t->database,
+                           t->name);
+    }
+    if (row[1] == NULL || row[2] != NULL) /* an expression, or the beginning of a column */
+        (*index)->whole = false;
+    return row[1] != NULL ? kc_index_add_column(*index, row[1], err) : KC_OK;
 }
 
-/*
- * Rows come by index, PRIMARY first, then by place in the index. Takes the first index all of whose parts are whole
- * columns that are NOT NULL.
- */
-static void take_key(MYSQL_RES *res, struct kc_table *t)
+/* PRIMARY, which comes first, becomes the columns' places in the key; the others stay indexes. */
+static kc_status take_key(MYSQL_RES *res, struct kc_table *t, struct kc_error *err)
 {
-    char index[300] = "";
-    bool usable = false;
+    struct kc_index *index = NULL;
+    bool usable = true;
+    kc_status status = KC_OK;
     int32_t next = 0;
     MYSQL_ROW row;
 
-    while ((row = mysql_fetch_row(res)) != NULL) {
+    while (status == KC_OK && (row = mysql_fetch_row(res)) != NULL) {
         struct kc_column *c = row[1] != NULL ? find_column(t, row[1]) : NULL;
 
-        if (strcmp(index, row[0]) != 0) {
-            if (usable)
-                return;
-            forget_key(t);
-            t->primary_key = strcmp(row[0], "PRIMARY") == 0;
-            usable = true;
-            next = 0;
-            (void)snprintf(index, sizeof(index), "%s", row[0]);
+        if (strcmp(row[0], "PRIMARY") != 0) {
+            status = take_part(t, row, &index, err);
+            continue;
         }
-        if (c == NULL || c->nullable || row[2] != NULL) /* an expression, a nullable column, a prefix */
-            usable = false;
+        usable = usable && c != NULL && row[2] == NULL;
         if (c != NULL)
             c->key_position = next++;
     }
-    if (!usable) {
-        forget_key(t);
-        t->primary_key = false;
-    }
+    t->indexes_known = true;
+    t->primary_key = next > 0 && usable;
+    if (!t->primary_key)
+        kc_table_choose_unique(t);
+    return status;
 }
 
 static kc_status read_key(MYSQL *mysql, struct kc_table *t, struct kc_error *err)
@@ -152,16 +154,16 @@ static kc_status read_key(MYSQL *mysql, struct kc_table *t, struct kc_error *err
     MYSQL_RES *res;
     kc_status status =
         query_table(mysql,
-                    "SELECT INDEX_NAME, COLUMN_NAME, SUB_PART FROM information_schema.STATISTICS WHERE "
-                    "TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' AND NON_UNIQUE = 0 ORDER BY INDEX_NAME <> "
-                    "'PRIMARY', INDEX_NAME, SEQ_IN_INDEX",
+                    "SELECT INDEX_NAME, COLUMN_NAME, SUB_PART, NON_UNIQUE FROM information_schema.STATISTICS "
+                    "WHERE TABLE_SCHEMA = '%s' AND TABLE_NAME = '%s' ORDER BY INDEX_NAME <> 'PRIMARY', "
+                    "INDEX_NAME, SEQ_IN_INDEX",
                     t->database, t->name, &res, err);
 
     if (status < 0)
         return status;
-    take_key(res, t);
+    status = take_key(res, t, err);
     mysql_free_result(res);
-    return KC_OK;
+    return status;
 }
 
 /*
@@ -249,7 +251,7 @@ static kc_status find_json(MYSQL *mysql, struct kc_table *t, struct kc_error *er
 
 static kc_status take_charset(struct kc_table *t, const char *collation, struct kc_error *err)
 {
-    char charset[COLLATION_BYTES];
+    char charset[COLLATION_BYTES] = "";
 
     kc_ddl_charset_of_collation(collation, charset, sizeof(charset));
     t->charset = charset[0] != '\0' ? strdup(charset) : NULL;
@@ -325,6 +327,25 @@ kc_status kc_table_estimate(MYSQL *mysql, const struct kc_table *table, uint64_t
         return status;
     row = mysql_fetch_row(res);
     *rows = row != NULL && row[0] != NULL ? strtoull(row[0], NULL, 10) : 0;
+    mysql_free_result(res);
+    return KC_OK;
+}
+
+kc_status kc_names_read(MYSQL *mysql, const char *database, bool *any_case,
+                        char charset[KC_CHARSET_NAME_BYTES], struct kc_error *err)
+{
+    MYSQL_RES *res;
+    MYSQL_ROW row;
+    kc_status status = query_table(mysql,
+                                   "SELECT @@lower_case_table_names, (SELECT DEFAULT_CHARACTER_SET_NAME FROM "
+                                   "information_schema.SCHEMATA WHERE SCHEMA_NAME = '%s' AND '' = '%s')",
+                                   database, "", &res, err);
+
+    if (status < 0)
+        return status;
+    row = mysql_fetch_row(res);
+    *any_case = row != NULL && row[0] != NULL && strcmp(row[0], "0") != 0;
+    (void)snprintf(charset, KC_CHARSET_NAME_BYTES, "%s", row != NULL && row[1] != NULL ? row[1] : "");
     mysql_free_result(res);
     return KC_OK;
 }

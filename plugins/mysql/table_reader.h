@@ -2,6 +2,7 @@
 #ifndef KC_MYSQL_TABLE_READER_H
 #define KC_MYSQL_TABLE_READER_H
 
+#include "ddl_reader.h"
 #include "server.h"
 #include "table.h"
 
@@ -16,6 +17,13 @@ enum { KC_NO_SUCH_TABLE = 1146 }; /* the server's own number for it */
 
 kc_status kc_table_read(MYSQL *mysql, const char *database, const char *name, struct kc_table **table,
                         struct kc_error *err);
+
+/*
+ * How names are compared on the server (*any_case: lower_case_table_names is on), and the character set of the
+ * database's new tables, "" when there is no such database or the user may not see it.
+ */
+kc_status kc_names_read(MYSQL *mysql, const char *database, bool *any_case,
+                        char charset[KC_CHARSET_NAME_BYTES], struct kc_error *err);
 
 /* The server's estimate of the number of rows; 0: it has none. */
 kc_status kc_table_estimate(MYSQL *mysql, const struct kc_table *table, uint64_t *rows, struct kc_error *err);

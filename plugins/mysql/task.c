@@ -34,11 +34,12 @@ static kc_status check_pending(struct kc_source *s, struct kc_error *err)
     s->end_passed = true;
     for (uint32_t i = 0; i < s->n_tables; i++)
         if (s->tables[i].pending_change != NULL)
-            return kc_fail(err, KC_ERR_CONFIG,
-                           "table %s.%s was changed while the connector did not run, and no statement in the "
-                           "binary log says when (sql_log_bin=0?): %s; create a connector of a new name",
-                           s->tables[i].table->database, s->tables[i].table->name,
-                           s->tables[i].pending_change);
+            return kc_fail(
+                err, KC_ERR_CONFIG,
+                "table %s.%s was changed while the connector did not run, and no statement in the "
+                "binary log says when (sql_log_bin=0?): %s; stop the connector, DELETE its offsets and "
+                "resume it, and it reads its tables anew",
+                s->tables[i].table->database, s->tables[i].table->name, s->tables[i].pending_change);
     return KC_OK;
 }
 

@@ -33,11 +33,43 @@ static void check(const struct kc_table *t)
     free(json);
 }
 
-/* The first byte chooses the server and whether there is a primary key. A second line is a second statement. */
+/* The only table that there is. */
+static const struct kc_table *find(void *who, const char *database, const char *name)
+{
+    struct kc_table *const *t = who;
+
+    (void)database;
+    return *t != NULL && strcmp((*t)->name, name) == 0 ? *t : NULL;
+}
+
+static kc_status put(void *who, const char *database, const char *name, struct kc_table *is,
+                     struct kc_error *err)
+{
+    struct kc_table **t = who;
+
+    (void)database;
+    (void)name;
+    (void)err;
+    if (is != NULL)
+        check(is);
+    kc_table_destroy(*t);
+    *t = is;
+    return KC_OK;
+}
+
+static const char *charset(void *who, const char *database)
+{
+    (void)who;
+    (void)database;
+    return "latin1";
+}
+
+/* The first byte chooses the server and whether there is a primary key. Each line is a statement. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const uint32_t key[] = {0};
     struct kc_table *t;
+    struct kc_ddl_tables tables = {.who = &t, .find = find, .put = put, .charset = charset};
     uint8_t how;
 
     if (size < 1)
@@ -46,26 +78,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size--;
     t = source_table("id int!, name varchar(20), amount int", key, how & 1);
     t->primary_key = (how & 1) != 0;
+    t->indexes_known = (how & 4) != 0;
     t->charset = strdup("latin1");
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
         const uint8_t *end = memchr(data, '\n', size);
-        size_t len = end != NULL && i == 0 ? (size_t)(end - data) : size;
-        char *copy = malloc(len > 0 ? len : 1); /* without a byte behind it */
+        size_t len = end != NULL && i < 3 ? (size_t)(end - data) : size;
+        char *copy = malloc(len > 0 ? len : 1), name[KC_CHARSET_NAME_BYTES]; /* without a byte behind it */
         struct kc_str sql = {copy, (uint32_t)len, 0};
         struct kc_error err = source_error();
-        struct kc_table *is;
 
         memcpy(copy, data, len);
         (void)kc_statement_names(sql, source_str("shop"), "shop", "orders");
-        if (kc_ddl_apply((how & 2) != 0 ? KC_FLAVOR_MARIADB : KC_FLAVOR_MYSQL, sql, source_str("shop"), t,
-                         &is, &err) == KC_OK) {
-            check(is);
-            kc_table_destroy(t);
-            t = is;
-        }
+        (void)kc_ddl_read_database(sql, source_str("shop"), "shop", name);
+        (void)kc_ddl_apply((how & 2) != 0 ? KC_FLAVOR_MARIADB : KC_FLAVOR_MYSQL, sql, source_str("shop"),
+                           &tables, &err);
         free(copy);
-        data += end != NULL ? len + 1 : len;
-        size -= end != NULL ? len + 1 : len;
+        data += end != NULL && i < 3 ? len + 1 : len;
+        size -= end != NULL && i < 3 ? len + 1 : len;
     }
     kc_table_destroy(t);
     return 0;

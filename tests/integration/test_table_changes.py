@@ -147,6 +147,7 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
     away = {name: Table(place, f"away_{name}").create() for name in AWAY}
     swapped, reborn, cut, often = (Table(place, name).create() for name in ("swapped", "reborn", "cut", "often"))
     everyone = [*running.values(), *away.values(), swapped, reborn, cut, often]
+    cut.execute("CREATE TABLE older (id INT PRIMARY KEY, note VARCHAR(9))")
     connector = connectors.run(place, ",".join(table.name for table in everyone))
     story = Story(connector, everyone)
     for table in everyone:
@@ -206,9 +207,47 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
             often.insert()
     story.check([*away.values(), often])
 
-    # Statements that say too little of what they do.
+    # What gh-ost and pt-online-schema-change do; the connector restarts between the statements.
     with stopped(connector):
-        cut.execute("ALTER TABLE cut CONVERT TO CHARACTER SET latin1")
+        swapped.execute("CREATE TABLE _gho LIKE swapped", "ALTER TABLE _gho ADD note VARCHAR(9) CHARACTER SET latin1, DROP amount")
+        swapped.insert()
+    story.check([swapped])
+    with stopped(connector):
+        swapped.execute("RENAME TABLE swapped TO _del, _gho TO swapped")
+        swapped.columns, swapped.texts = ["more", "id", "name", "note"], {"name", "note"}
+        swapped.insert()
+        swapped.execute("ALTER TABLE swapped ADD late INT")
+        swapped.columns = [*swapped.columns, "late"]
+        swapped.insert()
+        # Character sets that only the database, or nobody, says.
+        cut.execute("ALTER TABLE cut CONVERT TO CHARACTER SET latin1", "CREATE TABLE IF NOT EXISTS cut (x INT)")
+        cut.insert()
+        cut.execute("ALTER TABLE cut DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, ADD yet TEXT")
+        cut.columns, cut.texts = [*cut.columns, "yet"], {"name", "yet"}
+        cut.insert()
+        cut.execute("ALTER TABLE cut MODIFY name TEXT CHARACTER SET latin1", "ALTER TABLE cut CONVERT TO CHARACTER SET utf8mb4")
+        cut.insert()
+        reborn.execute("DROP TABLE reborn", "CREATE TABLE reborn (id INT PRIMARY KEY, name VARCHAR(9), amount TEXT(9))")
+        reborn.texts = {"name", "amount"}
+        reborn.insert()
+        # The key is a unique index, and another one.
+        often.execute("DROP TABLE often", "CREATE TABLE often (id INT NOT NULL, name INT, amount INT NOT NULL, UNIQUE b (id))")
+        often.columns, often.key, often.texts = COLUMNS, ["id"], set()
+        often.insert()
+        often.execute("ALTER TABLE often ADD UNIQUE a (amount)")
+        often.key = ["amount"]
+        often.insert()
+        often.execute("DROP INDEX a ON often")
+        often.key = ["id"]
+        often.insert()
+        for table in (swapped, cut, reborn, often):
+            table.execute(f"ALTER TABLE {table.name} ADD last_of_all INT FIRST")
+    story.check([swapped, cut, reborn, often])
+
+    # A table takes the name that no statement has told anything of.
+    with stopped(connector):
+        cut.execute("RENAME TABLE cut TO _cut, older TO cut")
+        cut.columns, cut.texts = ["id", "note"], {"note"}
         cut.insert()
         cut.execute("ALTER TABLE cut ADD yet INT")
         cut.columns = [*cut.columns, "yet"]
@@ -217,5 +256,11 @@ def test_rows_are_told_with_the_columns_of_their_time(place, worker, connectors)
         story.check([cut])
     else:
         connector.wait("FAILED")
-        assert "SET GLOBAL binlog_row_metadata = 'FULL'" in connector.trace()
+        assert "DELETE its offsets and resume it" in connector.trace()
+        with stopped(connector):
+            assert connector.rest.delete(f"/connectors/{connector.name}/offsets").status_code == 200
+        connector.wait("RUNNING")
+        story.reader.read_until(
+            lambda _: len([said for said in story.of(cut) if said[2] == cut.columns]) == 2, what="the table, read anew"
+        )
     story.reader.close()
