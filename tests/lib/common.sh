@@ -47,7 +47,7 @@ install_packages() {
 }
 
 # What a build of the project needs, and what its checks need on top.
-packages_build=(meson ninja-build gcc pkg-config librdkafka-dev libmariadb-dev libuv1-dev libcjson-dev
+packages_build=(meson ninja-build gcc g++ pkg-config librdkafka-dev libmariadb-dev libuv1-dev libcjson-dev
     libmicrohttpd-dev libcmocka-dev libpcre2-dev libzstd-dev zlib1g-dev)
 packages_checks=(clang clang-format libclang-rt-14-dev valgrind)
 packages_kafka=(openjdk-17-jre-headless maven)
