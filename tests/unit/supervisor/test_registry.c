@@ -298,6 +298,24 @@ static void each_bad_plugin_is_refused_with_its_own_reason(void **state)
     expect_refused("exit_in_constructor.so", -1, "CRASHED", "exit status 3");
     expect_refused("decline.so", -1, "DECLINED", "the licence has run out");
     expect_refused("missing_library.so", -1, "UNLOADABLE", "no_symbol.so");
+    expect_refused("undefined_symbol.so", -1, "UNLOADABLE", "kc_nowhere_defined");
+    expect_refused("null_component.so", -1, "MALFORMED", "component number 1 is not there");
+    expect_refused("bad_table.so", -1, "MALFORMED",
+                   "component test-source: its table of keys is not well-formed");
+}
+
+static void of_two_majors_in_one_file_ours_is_taken(void **state)
+{
+    struct place p = make_place();
+    struct kc_registry *r;
+
+    (void)state;
+    install(&p, "both_majors.so", "both_majors.so", -1);
+    r = scan(&p);
+    assert_int_equal(refused_count(r), 0);
+    assert_non_null(kc_registry_find(r, 0, "test-source"));
+    kc_registry_destroy(r);
+    remove_place(&p);
 }
 
 /* A fixed sequence, so that a failure can be repeated. */
@@ -492,6 +510,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_plugin_in_its_own_folder_finds_its_private_library),
         cmocka_unit_test(what_a_plugin_prints_is_not_taken_for_the_answer),
         cmocka_unit_test(each_bad_plugin_is_refused_with_its_own_reason),
+        cmocka_unit_test(of_two_majors_in_one_file_ours_is_taken),
         cmocka_unit_test(damaged_files_are_judged_without_harm),
         cmocka_unit_test(a_file_for_another_machine_or_no_elf_file_is_refused),
         cmocka_unit_test(a_component_that_another_file_brought_is_a_duplicate),
