@@ -79,7 +79,10 @@ static const struct kc_worker_key own_keys[] = {
     INT("plugin.quarantine.window.ms", "600000", 1, YEAR_MS, "Within how long they count."),
     TEXT("key.converter", NULL, "Converter of keys for connectors that name none."),
     TEXT("value.converter", NULL, "Converter of values for connectors that name none."),
+    TEXT("header.converter", NULL, "Converter of headers for connectors that name none; without it simple."),
     LIST("config.providers", "", "Names of config providers, to which connectors' configurations may refer."),
+    INT("offset.flush.interval.ms", "60000", 1, YEAR_MS,
+        "How often sinks commit offsets; sources commit by transaction.boundary.interval.ms."),
     BOOL("topic.creation.enable", "true", "Whether sources create the topics they write to."),
     BOOL("topic.tracking.enable", "true", "Whether it is kept which topics a connector has used."),
     BOOL("topic.tracking.allow.reset", "true", "Whether that may be reset over REST."),
@@ -89,8 +92,8 @@ static const struct kc_worker_key own_keys[] = {
 
 /* Families of keys that the parts which use them check. */
 static const char *const accepted_prefixes[] = {
-    "topic.creation.", "errors.restart.", "key.converter.",   "value.converter.",  "config.storage.",
-    "status.storage.", "offset.storage.", "request.storage.", "config.providers.",
+    "topic.creation.", "errors.restart.", "key.converter.",  "value.converter.", "header.converter.",
+    "config.storage.", "status.storage.", "offset.storage.", "request.storage.", "config.providers.",
 };
 
 struct hint {
@@ -109,14 +112,11 @@ static const struct hint meaningless[] = {
     {"connect.protocol", "there is one way of rebalancing"},
     {"connector.client.config.override.policy", "connectors may override what is not fixed by the worker"},
     {"exactly.once.source.support", "sources are exactly-once unless a connector says otherwise"},
-    {"header.converter", "header values are written as they are"},
-    {"header.converter.", "header values are written as they are"},
     {"inter.worker.", NO_FORWARD},
     {"internal.", "internal topics have one format"},
     {"metric.reporters", NO_JAVA},
     {"metrics.", NO_JAVA},
-    {"offset.flush.interval.ms", "sources commit by transaction.boundary.interval.ms"},
-    {"offset.flush.timeout.ms", "sources commit by transaction.boundary.interval.ms"},
+    {"offset.flush.timeout.ms", "a commit that takes longer than 5 s is made again later"},
     {"plugin.discovery", "there is one way of finding plugins"},
     {"rebalance.timeout.ms", "a rebalance here waits for nothing"},
     {"response.http.headers.config", "set headers in the proxy in front"},
@@ -138,7 +138,7 @@ static const struct hint meaningless[] = {
     {"socket.connection.setup.timeout.max.ms", "librdkafka has no such setting"},
     {"buffer.memory", "librdkafka calls it queue.buffering.max.kbytes"},
     {"max.block.ms", "librdkafka has no such setting"},
-    {"max.poll.records", "librdkafka hands over records one by one"},
+    {"max.poll.records", "it is a key of sinks: consumer.override.max.poll.records"},
 };
 
 #define PKCS12                                                                                               \
