@@ -96,6 +96,9 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
     cJSON_AddNumberToObject(message, "offset_partitions", config->offset_storage_partitions);
     add_topic_creation(message, config->props);
     cJSON_AddNumberToObject(message, "memory_max_mb", (double)memory_max_mb(c, config));
+    if (parts->connector->kind == KC_KIND_SINK)
+        cJSON_AddNumberToObject(message, "offset_flush_interval_ms",
+                                (double)config->offset_flush_interval_ms);
     cJSON_AddStringToObject(message, "log_level", kc_log_level_name(config->log_level));
     cJSON_AddStringToObject(message, "log_format", config->log_format == KC_LOG_JSON ? "json" : "text");
     cJSON_AddItemToObject(message, "loggers", kc_loggers_json());

@@ -231,6 +231,7 @@ static kc_status take_fields(struct loaded *l, struct kc_error *err)
     c->request_timeout_ms = number(l, "rest.request.timeout.ms");
     c->graceful_shutdown_ms = number(l, "task.shutdown.graceful.timeout.ms");
     c->task_memory_max_mb = number(l, "task.memory.max.mb");
+    c->offset_flush_interval_ms = number(l, "offset.flush.interval.ms");
     c->restart_first_ms = number(l, "errors.restart.delay.initial.ms");
     c->restart_max_ms = number(l, "errors.restart.delay.max.ms");
     c->quarantine_crashes = (int32_t)number(l, "plugin.quarantine.crashes");

@@ -31,17 +31,18 @@ struct kc_worker_config {
         *state_dir; /* plugin.staging and such; default: a private folder below /tmp, removed at exit */
     int64_t
         request_timeout_ms; /* how long a write over REST may wait for the leader; default 90,000 as Connect */
-    int64_t graceful_shutdown_ms;  /* task.shutdown.graceful.timeout.ms, default 5,000 */
-    int64_t task_memory_max_mb;    /* task.memory.max.mb, default 256 */
-    int64_t restart_first_ms;      /* errors.restart.delay.initial.ms, default 1,000 */
-    int64_t restart_max_ms;        /* errors.restart.delay.max.ms, default 60,000 */
-    int32_t quarantine_crashes;    /* plugin.quarantine.crashes, default 5; 0: never */
-    int64_t quarantine_window_ms;  /* plugin.quarantine.window.ms, default 600,000 */
-    int64_t max_request_bytes;     /* rest.request.max.bytes, default 1 MiB */
-    bool topic_tracking;           /* topic.tracking.enable, default true */
-    bool topic_tracking_reset;     /* topic.tracking.allow.reset, default true */
-    enum kc_log_level log_level;   /* log.level */
-    enum kc_log_format log_format; /* log.format=text|json */
+    int64_t graceful_shutdown_ms;     /* task.shutdown.graceful.timeout.ms, default 5,000 */
+    int64_t task_memory_max_mb;       /* task.memory.max.mb, default 256 */
+    int64_t offset_flush_interval_ms; /* offset.flush.interval.ms, default 60,000 */
+    int64_t restart_first_ms;         /* errors.restart.delay.initial.ms, default 1,000 */
+    int64_t restart_max_ms;           /* errors.restart.delay.max.ms, default 60,000 */
+    int32_t quarantine_crashes;       /* plugin.quarantine.crashes, default 5; 0: never */
+    int64_t quarantine_window_ms;     /* plugin.quarantine.window.ms, default 600,000 */
+    int64_t max_request_bytes;        /* rest.request.max.bytes, default 1 MiB */
+    bool topic_tracking;              /* topic.tracking.enable, default true */
+    bool topic_tracking_reset;        /* topic.tracking.allow.reset, default true */
+    enum kc_log_level log_level;      /* log.level */
+    enum kc_log_format log_format;    /* log.format=text|json */
 };
 
 /*

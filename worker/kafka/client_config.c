@@ -12,7 +12,35 @@ static const char *const forbidden[] = {"plugin.library.paths", "client.id", "en
 /* Kafka Connect's (Java's) names of properties that mean exactly what librdkafka has under another name. */
 static const char *librdkafka_name(const char *key)
 {
-    return strcmp(key, "max.request.size") == 0 ? "message.max.bytes" : key;
+    if (strcmp(key, "max.request.size") == 0)
+        return "message.max.bytes";
+    return strcmp(key, "fetch.max.wait.ms") == 0 ? "fetch.wait.max.ms" : key;
+}
+
+/*
+ * The value of a property in librdkafka's words, where Java has others: auto.offset.reset=none, and the classes of
+ * partition.assignment.strategy, of which the first that librdkafka has counts. Borrowed.
+ */
+static const char *librdkafka_value(const char *key, const char *value)
+{
+    static const char *const assignors[][2] = {{"CooperativeStickyAssignor", "cooperative-sticky"},
+                                               {"RoundRobinAssignor", "roundrobin"},
+                                               {"RangeAssignor", "range"}};
+    const char *first = NULL, *name = value;
+
+    if (strcmp(key, "auto.offset.reset") == 0 && strcmp(value, "none") == 0)
+        return "error";
+    if (strcmp(key, "partition.assignment.strategy") != 0)
+        return value;
+    for (size_t i = 0; i < sizeof(assignors) / sizeof(assignors[0]); i++) {
+        const char *at = strstr(value, assignors[i][0]);
+
+        if (at == NULL || (first != NULL && at > first))
+            continue;
+        first = at;
+        name = assignors[i][1];
+    }
+    return name;
 }
 
 bool kc_client_key_known(const char *key)
@@ -47,7 +75,8 @@ static kc_status add_prefixed(struct kc_props *to, const struct kc_props *from, 
 
         if (strncmp(key, prefix, n) != 0 || is_forbidden(key + n) || !kc_client_key_known(key + n))
             continue;
-        if (kc_props_set(to, librdkafka_name(key + n), kc_props_value(from, i)) < 0)
+        if (kc_props_set(to, librdkafka_name(key + n), librdkafka_value(key + n, kc_props_value(from, i))) <
+            0)
             return KC_ERR_NOMEM;
     }
     return KC_OK;

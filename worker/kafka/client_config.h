@@ -3,7 +3,9 @@
  *
  * As in Kafka Connect, a bare key (bootstrap.servers, security.protocol, sasl.*, ssl.*) is for every client of the
  * worker, and one with the prefix producer., consumer. or admin. for that kind of client in the tasks. Keys are
- * librdkafka's, and max.request.size is taken for message.max.bytes. A connector may add producer.override., consumer.override. and admin.override. keys of its own.
+ * librdkafka's; of Java's that have other names max.request.size, fetch.max.wait.ms, auto.offset.reset=none and the classes
+ * of partition.assignment.strategy are known. A connector may add producer.override., consumer.override. and
+ * admin.override. keys of its own.
  */
 #ifndef KC_KAFKA_CLIENT_CONFIG_H
 #define KC_KAFKA_CLIENT_CONFIG_H

@@ -11,6 +11,7 @@
 #include "kafka/client_config.h"
 #include "plugin/config_value.h"
 #include "plugin/key_lookup.h"
+#include "plugin/sink_config.h"
 #include "plugin/stage_check.h"
 #include "plugin/stage_keys.h"
 
@@ -196,23 +197,15 @@ static void check_overrides(struct check *c)
     for (size_t i = 0; i < kc_props_count(c->config); i++) {
         const char *key = kc_props_key(c->config, i), *property = kc_client_override(key);
 
-        if (property != NULL && !kc_client_key_known(property))
+        if (property != NULL && !kc_client_key_known(property) &&
+            strcmp(key, KC_MAX_POLL_RECORDS) != 0) /* of ours, not of librdkafka */
             report(c, key, "Unknown configuration %s: librdkafka has no property %s.", key, property);
     }
 }
 
-static void check_sink_topics(struct check *c)
+static void report_sink(void *arg, const char *key, const char *sentence)
 {
-    bool list = kc_props_or(c->config, "topics", "")[0] != '\0';
-    bool regex = kc_props_or(c->config, "topics.regex", "")[0] != '\0';
-    const char *what = list && regex
-                           ? "topics and topics.regex are mutually exclusive options, but both are set."
-                           : "Must configure one of topics or topics.regex";
-
-    if (list != regex)
-        return;
-    report(c, "topics", "%s", what);
-    report(c, "topics.regex", "%s", what);
+    report(arg, key, "%s", sentence);
 }
 
 size_t kc_connector_config_check(const struct kc_registry *r, const struct kc_props *config,
@@ -232,7 +225,7 @@ size_t kc_connector_config_check(const struct kc_registry *r, const struct kc_pr
     if (c.connector == NULL)
         return c.n_problems;
     if (c.connector->kind == KC_KIND_SINK)
-        check_sink_topics(&c);
+        kc_sink_config_check(config, report_sink, &c);
     for (size_t i = 0; i < c.connector->n_keys; i++)
         check_value(&c, &c.connector->keys[i], c.connector->keys[i].name,
                     kc_props_get(config, c.connector->keys[i].name));

@@ -5,7 +5,7 @@
  * Secrets travel only here, never in argv or the environment. End of file means stop, to a task.
  *
  * worker -> task
- *   {"type":"start", "connector":s, "task":n, "kind":"source", "worker_id":s, "group_id":s, "paused":b,
+ *   {"type":"start", "connector":s, "task":n, "kind":"source"|"sink", "worker_id":s, "group_id":s, "paused":b,
  *    "config":{s:s},                       the connector's, complete, with the worker's keys of the worker's converters
  *    "plugins":[{"role":s,"id":s,"version":s,"file":s}],   roles: connector, {key,value,header}.converter,
  *                                          transforms.<alias> in their order, predicates.<alias>
@@ -13,6 +13,7 @@
  *    "offset_topic":s, "offset_partitions":n,
  *    "topic_creation":{s:s},               the worker's topic.creation.* keys
  *    "memory_max_mb":n,                    task.memory.max.mb; 0 or absent: the default
+ *    "offset_flush_interval_ms":n,         of a sink: how often offsets are committed
  *    "log_level":s, "log_format":s,
  *    "loggers":{s:s}}                      levels of loggers (base/loggers.h); log_level is that of the configuration
  *   {"type":"loggers","levels":{s:s}}     levels of loggers (base/loggers.h) from now on

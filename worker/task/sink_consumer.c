@@ -78,13 +78,7 @@ static struct kc_props *with_defaults(const struct kc_task *t)
             goto failed;
     }
     for (size_t i = 0; i < kc_props_count(t->start.consumer); i++) {
-        const char *value = kc_props_value(t->start.consumer, i);
-
-        /* Java's word for librdkafka's "error". */
-        if (strcmp(kc_props_key(t->start.consumer, i), "auto.offset.reset") == 0 &&
-            strcmp(value, "none") == 0)
-            value = "error";
-        if (kc_props_set(p, kc_props_key(t->start.consumer, i), value) < 0)
+        if (kc_props_set(p, kc_props_key(t->start.consumer, i), kc_props_value(t->start.consumer, i)) < 0)
             goto failed;
     }
     return p;

@@ -110,6 +110,33 @@ static void what_is_fixed_wins_and_topics_are_never_made_by_accident(void **stat
     kc_props_destroy(p);
 }
 
+static void what_java_calls_otherwise_is_translated(void **state)
+{
+    static const char *const pairs[] = {"consumer.override.fetch.max.wait.ms",
+                                        "7",
+                                        "consumer.override.auto.offset.reset",
+                                        "none",
+                                        "consumer.override.partition.assignment.strategy",
+                                        "org.apache.kafka.clients.consumer.RoundRobinAssignor, "
+                                        "org.apache.kafka.clients.consumer.RangeAssignor",
+                                        NULL};
+    static const char *const nothing[] = {NULL};
+    struct kc_props *worker = make(nothing), *connector = make(pairs);
+    struct kc_props *p = kc_client_props(worker, "consumer", connector);
+    struct kc_error err = KC_ERROR_INIT;
+    rd_kafka_conf_t *conf = kc_client_conf(p, NULL, &err);
+
+    (void)state;
+    assert_string_equal(kc_props_get(p, "fetch.wait.max.ms"), "7");
+    assert_string_equal(kc_props_get(p, "auto.offset.reset"), "error");
+    assert_string_equal(kc_props_get(p, "partition.assignment.strategy"), "roundrobin");
+    assert_non_null(conf);
+    rd_kafka_conf_destroy(conf);
+    kc_props_destroy(p);
+    kc_props_destroy(worker);
+    kc_props_destroy(connector);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +144,7 @@ int main(void)
         cmocka_unit_test(the_workers_own_clients_get_the_bare_keys_only),
         cmocka_unit_test(a_connector_overrides_what_the_worker_says),
         cmocka_unit_test(a_wrong_value_is_named_but_a_secret_is_never_repeated),
+        cmocka_unit_test(what_java_calls_otherwise_is_translated),
         cmocka_unit_test(what_is_fixed_wins_and_topics_are_never_made_by_accident),
     };
 
