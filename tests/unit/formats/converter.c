@@ -15,7 +15,7 @@ struct converter {
 
 const struct kc_host *kc_host;
 
-static void *owned[8192];
+static void *owned[1 << 18];
 static size_t n_owned;
 static bool failed[MAX_BATCH];
 static char why[MAX_BATCH][512];
@@ -23,7 +23,7 @@ static char *texts[MAX_BATCH];
 static size_t last_len;
 static const struct kc_schema *last_schema;
 static struct kc_value last_value;
-static uint8_t *arena_blocks[4096];
+static uint8_t *arena_blocks[1 << 17];
 static size_t n_arena_blocks;
 
 void *test_own(size_t n)
@@ -263,13 +263,18 @@ static kc_status decode_one(struct converter *c, const void *bytes, size_t n, st
     return status;
 }
 
-const char *decoded_bytes(struct converter *c, const void *bytes, size_t n)
+bool converter_decode(struct converter *c, const void *bytes, size_t n)
 {
     struct kc_error err;
 
     if (decode_one(c, bytes, n, &err) < 0)
         fail_msg("%s", err.message);
-    return failed[0] ? why[0] : described();
+    return !failed[0];
+}
+
+const char *decoded_bytes(struct converter *c, const void *bytes, size_t n)
+{
+    return converter_decode(c, bytes, n) ? described() : why[0];
 }
 
 const char *decoding_fails(struct converter *c, const char *bytes)

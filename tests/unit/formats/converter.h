@@ -33,6 +33,8 @@ size_t encoded_len(void);
 /* What was read from one message, as text: "SCHEMA value", e.g. "int32? 5"; a failed record's sentence behind "! ". */
 const char *decoded(struct converter *c, const char *bytes);
 const char *decoded_bytes(struct converter *c, const void *bytes, size_t n);
+/* The same without a text; false: the record failed. */
+bool converter_decode(struct converter *c, const void *bytes, size_t n);
 /* A message that fails the whole task: the sentence. */
 const char *decoding_fails(struct converter *c, const char *bytes);
 /* The schema and the value behind that text, valid until the next call. */
@@ -58,7 +60,7 @@ const struct kc_schema *s_decimal(const char *scale, bool optional);
 const struct kc_schema *s_array(const struct kc_schema *item, bool optional);
 const struct kc_schema *s_map(const struct kc_schema *key, const struct kc_schema *item, bool optional);
 /* Fields as name, schema, ..., NULL. */
-const struct kc_schema *s_struct(const char *name, bool optional, ...);
+const struct kc_schema *s_struct(const char *name, int optional, ...);
 /* A copy with something more. */
 const struct kc_schema *s_default(const struct kc_schema *s, struct kc_value v);
 const struct kc_schema *s_doc(const struct kc_schema *s, const char *doc);

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { MAX_SCHEMAS = 4096 };
+enum { MAX_SCHEMAS = 16384 };
 
 static const struct kc_schema *made[MAX_SCHEMAS];
 static int references[MAX_SCHEMAS];
@@ -196,12 +196,12 @@ const struct kc_schema *s_map(const struct kc_schema *key, const struct kc_schem
                                     .item_schema = item});
 }
 
-const struct kc_schema *s_struct(const char *name, bool optional, ...)
+const struct kc_schema *s_struct(const char *name, int optional, ...)
 {
     struct kc_field *fields = test_own(sizeof(*fields) * 64);
     struct kc_schema spec = {.struct_size = sizeof(spec),
                              .type = KC_STRUCT,
-                             .optional = optional,
+                             .optional = optional != 0,
                              .name = kc_str(name),
                              .fields = fields};
     const char *field;
