@@ -154,18 +154,18 @@ const char *run(const struct kc_component *c, const char *config, const char *re
     size_t schemas;
     void *self = NULL;
 
+    for (int i = 0; i < 3; i++)
+        records[i] = read_record(&host, NULL, &now.arena->pub, record);
+    schemas = kc_schemas_count(now.schemas);
     if (parsed == NULL || open_component(c, kc_parsed_map(parsed), &self, &err) < 0) {
         (void)snprintf(now.answer, sizeof(now.answer), "config: %s", err.message);
         assert_int_equal(err.status, KC_ERR_CONFIG);
         kc_parsed_destroy(parsed);
         return now.answer;
     }
-    kc_parsed_destroy(parsed); /* open() had to copy what it needs */
-    for (int i = 0; i < 3; i++)
-        records[i] = read_record(&host, NULL, &now.arena->pub, record);
+    kc_parsed_destroy(parsed);       /* open() had to copy what it needs */
     records[1].flags |= KC_REC_SKIP; /* must be left alone */
     before = records[1];
-    schemas = kc_schemas_count(now.schemas);
     apply(c, self, &b);
     assert_memory_equal(&before, &records[1], sizeof(before));
     describe(&records[0], now.answer, sizeof(now.answer));

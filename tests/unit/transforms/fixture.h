@@ -9,7 +9,7 @@
 
 #include "components.h"
 
-/* cmocka's setup and teardown of a test; the teardown also checks that every schema reference was given back. */
+/* cmocka's setup and teardown of a test. run() checks that every schema reference was given back. */
 int fixture_begin(void **state);
 int fixture_end(void **state);
 

@@ -110,7 +110,7 @@ static struct kc_value read_bytes(struct reader *r)
 
 static struct kc_value read_number(struct reader *r, const struct kc_schema *schema)
 {
-    struct kc_str s = until(r, " ,;:{}[]");
+    struct kc_str s = until(r, " ,;:{}[]=");
     struct kc_value v = {.type = schema != NULL ? schema->type : KC_INT64};
     char last = s.ptr[s.len - 1];
 
