@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/loggers.h"
+#include "base/redact.h"
 
 static const char *const names[] = {
     [KC_TRACE] = "TRACE", [KC_DEBUG] = "DEBUG", [KC_INFO] = "INFO",   [KC_WARN] = "WARN",
@@ -122,6 +123,7 @@ __attribute__((format(printf, 4, 0))) static void write_line(enum kc_log_level l
     char message[2048];
 
     (void)vsnprintf(message, sizeof(message), fmt, ap);
+    kc_redact(message, sizeof(message));
     if (atomic_load(&current_format) == KC_LOG_JSON)
         add_json(&line, level, component, connector, message);
     else

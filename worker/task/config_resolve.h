@@ -2,8 +2,8 @@
  * config_resolve.h - replaces the references ${provider:path:key} in a configuration by what config providers answer.
  *
  * Runs in the connector's own process (task or validate), before anything looks at a value, so any key that is read there
- * may hold references. What comes of it stays in this process: it is in no message to the worker, and the sentences of
- * failures name keys, providers and paths, never a value.
+ * may hold references. What comes of it stays in this process: the sentences of failures name keys, providers and paths, never
+ * a value, and where somebody else puts a value into a sentence, base/redact.h puts the reference there instead.
  *
  * As Kafka's ConfigTransformer: several references in one value are replaced each; what a provider answers is not
  * searched again; a reference to a provider that is not configured is left as it is. Unlike there, a key that a provider

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,9 +15,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loggers.h"
+#include "base/redact.h"
 #include "supervisor/control.h"
 
 enum {
+    PROGRESS_ITEM_BYTES = 256,
     READ_BYTES = 64 << 10,
     MAX_QUEUED_BYTES = 256 << 10, /* a worker that is this far behind loses statistics, not memory */
     CLOSE_MS = 1000,
@@ -349,9 +352,12 @@ bool kc_link_state(struct kc_link *l, const char *state)
 bool kc_link_failed(struct kc_link *l, const struct kc_error *why)
 {
     cJSON *m = kc_link_message("failed");
+    char sentence[sizeof(why->message)];
 
+    (void)snprintf(sentence, sizeof(sentence), "%s", why->message);
+    kc_redact(sentence, sizeof(sentence));
     (void)cJSON_AddNumberToObject(m, "status", why->status);
-    (void)cJSON_AddStringToObject(m, "message", why->message);
+    (void)cJSON_AddStringToObject(m, "message", sentence);
     (void)cJSON_AddNumberToObject(m, "retry_after_ms", why->retry_after_ms);
     return queue(l, m, true);
 }
@@ -359,9 +365,12 @@ bool kc_link_failed(struct kc_link *l, const struct kc_error *why)
 bool kc_link_progress(struct kc_link *l, const char *phase, const char *item, uint64_t done, uint64_t total)
 {
     cJSON *m = kc_link_message("progress");
+    char shown[PROGRESS_ITEM_BYTES];
 
+    (void)snprintf(shown, sizeof(shown), "%s", item);
+    kc_redact(shown, sizeof(shown));
     (void)cJSON_AddStringToObject(m, "phase", phase);
-    (void)cJSON_AddStringToObject(m, "item", item);
+    (void)cJSON_AddStringToObject(m, "item", shown);
     (void)cJSON_AddNumberToObject(m, "done", (double)done);
     (void)cJSON_AddNumberToObject(m, "total", (double)total);
     return queue(l, m, false);

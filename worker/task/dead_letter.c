@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/redact.h"
 #include "task/flat_map.h"
 #include "task/headers.h"
 #include "task/record_size.h"
@@ -39,6 +40,7 @@ static void add_number(rd_kafka_headers_t *to, const char *name, uint64_t number
 static void add_context(rd_kafka_headers_t *to, const struct kc_task *t, const struct kc_failure *f,
                         const struct kc_record *r)
 {
+    char why[sizeof(((struct kc_error *)NULL)->message)];
     struct kc_buf offset = {0};
 
     if (r->topic != NULL)
@@ -50,7 +52,9 @@ static void add_context(rd_kafka_headers_t *to, const struct kc_task *t, const s
     add_string(to, "__connect.errors.stage", f->stage);
     add_string(to, "__connect.errors.class.name", f->component);
     add_string(to, "__connect.errors.exception.class.name", f->exception);
-    add_string(to, "__connect.errors.exception.message", f->why);
+    (void)snprintf(why, sizeof(why), "%s", f->why);
+    kc_redact(why, sizeof(why)); /* a plugin's sentence goes to Kafka */
+    add_string(to, "__connect.errors.exception.message", why);
     if (f->limit > 0) {
         add_number(to, "__kconnect.errors.bytes", f->bytes);
         add_number(to, "__kconnect.errors.limit.bytes", f->limit);

@@ -1,13 +1,18 @@
 #include "validate/validate_host.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/redact.h"
 #include "plugin/probe_host.h"
 
-enum { MAX_PROBLEMS = 1000 };
+enum {
+    MAX_PROBLEMS = 1000,
+    HIDDEN_BYTES = 1024, /* room for references, which are longer than the values they stand for */
+};
 
 /* The table has no place for an object of ours, and the process makes one check only. */
 static const struct kc_offset_changes *stored;
@@ -29,19 +34,28 @@ static void write_line(int fd, const struct kc_buf *line)
 void kc_validate_report(struct kc_report *r, const char *key, const char *message)
 {
     struct kc_buf line = {0};
+    char *sentence = NULL;
+    size_t room;
 
     if (r == NULL || r->fd < 0 || message == NULL || ++r->n > MAX_PROBLEMS)
         return;
+    room = 2 * strlen(message) + HIDDEN_BYTES;
+    sentence = malloc(room);
+    if (sentence == NULL)
+        return;
+    (void)strcpy(sentence, message);
+    kc_redact(sentence, room);
     kc_buf_str(&line, "{\"key\":");
     if (key != NULL)
         kc_buf_json(&line, key, strlen(key));
     else
         kc_buf_str(&line, "null");
     kc_buf_str(&line, ",\"message\":");
-    kc_buf_json(&line, message, strlen(message));
+    kc_buf_json(&line, sentence, strlen(sentence));
     kc_buf_str(&line, "}\n");
     write_line(r->fd, &line);
     kc_buf_finish(&line);
+    free(sentence);
 }
 
 void kc_validate_report_done(struct kc_report *r)

@@ -119,6 +119,14 @@ static kc_status validate(struct kc_ctx *ctx, const struct kc_map *config, struc
             the_host->report_error(out, "behave", "again");
     } else if (strcmp(behave, "look") == 0) {
         report_surroundings(out, config);
+    } else if (strcmp(behave, "tell") == 0) {
+        char secret[64], text[128];
+
+        text_of(config, "secret", secret, sizeof(secret));
+        (void)snprintf(text, sizeof(text), "access denied with <%s>", secret);
+        the_host->report_error(out, "secret", text);
+        the_host->log(NULL, KC_LOG_ERROR, __FILE__, __LINE__,
+                      (struct kc_str){text, (uint32_t)strlen(text), 0});
     } else if (strcmp(behave, "odd") == 0) {
         the_host->report_error(out, NULL, "about \"the whole\",\nin two lines, not UTF-8: \xff");
     } else if (strcmp(behave, "fail") == 0) {

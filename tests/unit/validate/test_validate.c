@@ -196,6 +196,10 @@ static void references_are_replaced_before_the_plugin_looks(void **state)
                      "\"behave\":\"look\",\"secret\":\"<${env:KC_T_SECRET}>\",\"even\":\"${env:KC_T_EVEN}\"",
                      more, PATIENCE_MS, NULL, &found);
     assert_non_null(strstr(found.text, "secret: 20 characters"));
+    /* A plugin that tells everybody. */
+    (void)check_with("checked-source", "\"behave\":\"tell\",\"secret\":\"${env:KC_T_SECRET}\"", more,
+                     PATIENCE_MS, NULL, &found);
+    assert_string_equal(found.text, "behave: tell\nsecret: access denied with <${env:KC_T_SECRET}>\n");
     (void)check_with("checked-source", "\"even\":\"${env:KC_T_ODD}\"", more, PATIENCE_MS, NULL, &found);
     assert_string_equal(found.text, "even: even: must be even\n"); /* checked as a value of its type */
     (void)check_with("checked-source", "\"secret\":\"${env:KC_T_NONE}\"", more, PATIENCE_MS, NULL, &found);
