@@ -276,6 +276,7 @@ pub struct Plugin {
 pub struct Constant<T>(pub T);
 unsafe impl<T> Sync for Constant<T> {}
 
+#[allow(dead_code)] // rustc 1.63 does not see the use below
 const fn size_is(size: usize, expected: usize) {
     assert!(size == expected, "a structure is not what the headers say");
 }
