@@ -69,6 +69,27 @@ static int64_t memory_max_mb(const struct kc_connector_view *c, const struct kc_
     return own[0] != '\0' ? strtoll(own, NULL, 10) : config->task_memory_max_mb;
 }
 
+/* Every component of the task with its file, so that a crash counts against the one that caused it. NULL: out of memory. */
+static char *components_text(const struct parts *parts)
+{
+    cJSON *all = cJSON_Duplicate(parts->plugins, true);
+    const cJSON *provider;
+    char *text;
+
+    cJSON_ArrayForEach(provider, parts->providers)
+    {
+        cJSON *item = cJSON_CreateObject();
+
+        cJSON_AddStringToObject(item, "id", kc_json_text(provider, "id"));
+        cJSON_AddStringToObject(item, "version", kc_json_text(provider, "version"));
+        cJSON_AddStringToObject(item, "file", kc_json_text(provider, "file"));
+        cJSON_AddItemToArray(all, item);
+    }
+    text = cJSON_PrintUnformatted(all);
+    cJSON_Delete(all);
+    return text;
+}
+
 /* The start message of supervisor/control.h; takes lists out of `parts`. NULL: out of memory. */
 static char *start_message(const struct kc_connector_view *c, const struct kc_fleet_view *view,
                            const struct kc_worker_config *config, struct parts *parts, char **plugins)
@@ -84,7 +105,7 @@ static char *start_message(const struct kc_connector_view *c, const struct kc_fl
     cJSON_AddStringToObject(message, "group_id", config->group_id);
     cJSON_AddBoolToObject(message, "paused", c->target == KC_TARGET_PAUSED);
     cJSON_AddItemToObject(message, "config", kc_json_from_props(parts->config));
-    *plugins = cJSON_PrintUnformatted(parts->plugins);
+    *plugins = components_text(parts);
     cJSON_AddItemToObject(message, "plugins", parts->plugins);
     cJSON_AddItemToObject(message, "providers", parts->providers);
     parts->plugins = parts->providers = NULL;

@@ -155,6 +155,18 @@ static void another_call_or_a_sign_of_life_begins_anew(void **state)
     assert_int_equal(w.late, 0);
 }
 
+static void a_config_provider_has_ten_seconds(void **state)
+{
+    struct kc_crash_page page = in_call("get", 1, 1);
+    struct kc_watchdog w = {0};
+    struct kc_watch_call call;
+
+    (void)state;
+    (void)kc_watchdog_look(&w, &page, 10002, 100, &call);
+    assert_int_equal(kc_watchdog_look(&w, &page, 10003, 100, &call), KC_WATCH_HUNG);
+    assert_int_equal(call.deadline_ms, 10000);
+}
+
 static void deadlines_are_scaled(void **state)
 {
     struct kc_crash_page page = in_call("close", 1, 1);
@@ -181,6 +193,7 @@ int main(void)
         cmocka_unit_test(the_plugins_wish_lengthens_a_pause_within_the_limit),
         cmocka_unit_test(a_slow_call_is_warned_of_once_and_a_hung_one_needs_two_looks),
         cmocka_unit_test(another_call_or_a_sign_of_life_begins_anew),
+        cmocka_unit_test(a_config_provider_has_ten_seconds),
         cmocka_unit_test(deadlines_are_scaled),
     };
 
