@@ -9,6 +9,7 @@
 #include "documents.h"
 #include "plugin/config_providers.h"
 #include "plugin/connector_config.h"
+#include "plugin/key_lookup.h"
 #include "stored_offsets.h"
 
 static const char ENDPOINT[] = "\nYou can also find the above list of errors at the endpoint "
@@ -181,7 +182,7 @@ bool kc_config_acceptable(struct kc_request *q, const struct kc_props *config, e
         reply_no_class(q, config, reply);
         return false;
     }
-    component = kc_registry_find(q->context->registry, 0, class);
+    component = kc_connector_component(q->context->registry, config);
     if (component == NULL) {
         reply_unknown_class(q, class, reply);
         return false;

@@ -6,6 +6,7 @@
 
 #include "json_syntax.h"
 #include "plugin/connector_config.h"
+#include "plugin/key_lookup.h"
 
 static void text(struct kc_buf *b, const char *s)
 {
@@ -89,7 +90,7 @@ static const char *version_of(const struct kc_request *q, const struct kc_connec
 
     if (c->has_task && c->task.version != NULL)
         return c->task.version;
-    component = kc_registry_find(q->context->registry, 0, kc_props_or(c->config, "connector.class", ""));
+    component = kc_connector_component(q->context->registry, c->config);
     return component == NULL ? NULL : component->version;
 }
 

@@ -5,6 +5,7 @@
 #include <kconnect/plugin.h>
 
 #include "plugin/config_providers.h"
+#include "plugin/key_lookup.h"
 #include "validate/validator.h"
 
 enum { RETRY_CHECK_S = 5 };
@@ -37,8 +38,7 @@ static void take(void *arg, const char *key, const char *sentence)
 bool kc_offsets_acceptable(struct kc_request *q, const struct kc_connector_view *c, struct kc_reply *reply)
 {
     const struct kc_registry *registry = q->context->registry;
-    const struct kc_component_info *component =
-        kc_registry_find(registry, 0, kc_props_or(c->config, "connector.class", ""));
+    const struct kc_component_info *component = kc_connector_component(registry, c->config);
     struct kc_validation check = {.registry = registry,
                                   .component = component,
                                   .config = c->config,

@@ -6,6 +6,7 @@
 #include "config_check.h"
 #include "documents.h"
 #include "plugin/connector_config.h"
+#include "plugin/key_lookup.h"
 #include "plugin/stage_keys.h"
 #include "resources.h"
 
@@ -208,7 +209,7 @@ static const struct kc_component_info *meant(struct kc_request *q, const struct 
         kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
                        "Included connector type %s does not match request type %s", class, wanted);
     else
-        return c;
+        return kc_connector_component(q->context->registry, config);
     return NULL;
 }
 

@@ -273,7 +273,6 @@ const struct kc_component_info *kc_connector_converter(const struct kc_registry 
                                                        const struct kc_props *worker,
                                                        const struct kc_props *config, const char *side)
 {
-    const char *class_name = kc_props_or(config, "connector.class", "");
     bool header = kc_converter_kind(side) == KC_KIND_HEADER_CONVERTER;
     char key[32];
     const char *name;
@@ -281,7 +280,7 @@ const struct kc_component_info *kc_connector_converter(const struct kc_registry 
     (void)snprintf(key, sizeof(key), "%s.converter", side);
     if (kc_converter_is_workers(worker, config, side))
         return select_converter(r, worker, side, kc_props_get(worker, key));
-    name = kc_converter_name(kc_registry_find(r, 0, class_name), config, side);
+    name = kc_converter_name(kc_connector_component(r, config), config, side);
     if (name != NULL)
         return select_converter(r, config, side, name);
     return header ? kc_registry_find(r, KC_KIND_HEADER_CONVERTER, "simple") : only_converter(r);

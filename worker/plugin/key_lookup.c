@@ -37,6 +37,16 @@ const char *kc_converter_name(const struct kc_component_info *connector, const s
                                                                                       : NULL;
 }
 
+const struct kc_component_info *kc_connector_component(const struct kc_registry *r,
+                                                       const struct kc_props *config)
+{
+    const char *name = kc_props_or(config, "connector.class", "");
+    const struct kc_component_info *c =
+        kc_registry_select(r, 0, name, kc_props_get(config, "connector.plugin.version"), NULL);
+
+    return c != NULL ? c : kc_registry_find(r, 0, name);
+}
+
 uint32_t kc_converter_kind(const char *side)
 {
     return strcmp(side, "header") == 0 ? KC_KIND_HEADER_CONVERTER : KC_KIND_CONVERTER;

@@ -7,6 +7,13 @@
 /* The declaration of `name` among a component's own keys; NULL: none. */
 const struct kc_key_info *kc_key_of(const struct kc_component_info *c, const char *name);
 
+/*
+ * The connector that connector.class and connector.plugin.version choose. Where the version is one that nobody has, the
+ * highest there is: what is wrong then is said by the check of that key. NULL: there is none of that name.
+ */
+const struct kc_component_info *kc_connector_component(const struct kc_registry *r,
+                                                       const struct kc_props *config);
+
 /* KC_KIND_CONVERTER for the sides "key" and "value", KC_KIND_HEADER_CONVERTER for "header". */
 uint32_t kc_converter_kind(const char *side);
 

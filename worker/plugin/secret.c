@@ -35,11 +35,13 @@ static bool is_client_secret(const char *property)
 bool kc_connector_config_secret(const struct kc_registry *r, const struct kc_props *config, const char *key)
 {
     const char *name = kc_props_get(config, "connector.class"), *property = kc_client_override(key);
-    /* Also of a plugin whose file is gone: what it declared secret stays secret. */
-    const struct kc_component_info *connector = name != NULL ? kc_registry_find_ever(r, 0, name) : NULL;
+    const struct kc_component_info *connector = kc_connector_component(r, config);
     const struct kc_key_info *declared;
     const char *value = kc_props_get(config, key);
 
+    /* What a plugin declared secret stays so when its file is gone. */
+    if (connector == NULL && name != NULL)
+        connector = kc_registry_find_ever(r, 0, name);
     /* As in Kafka Connect: it says where the secret is, and only the connector's process follows it. */
     if (value != NULL && kc_reference_is_all(value))
         return false;

@@ -132,6 +132,7 @@ kc_status kc_validator_run(struct kc_validator *v, const struct kc_validation *c
     char *request;
 
     if (check->registry != NULL) {
+        kc_registry_restage(check->registry); /* somebody may have cleaned up below /tmp */
         providers = kc_config_providers_json(check->registry, v->config->props, check->config, err);
         if (providers == NULL) /* its plugin is gone since the declarations were checked */
             return kc_fail(err, KC_ERR_RETRY, "A config provider of this configuration is not installed.");
