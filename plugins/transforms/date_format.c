@@ -162,25 +162,50 @@ static int64_t number_of(const struct kc_date_token *t, const struct fields *f)
     }
 }
 
+static bool put_text(char *out, uint32_t *at, const char *text, size_t n)
+{
+    if (n > KC_DATE_TEXT - *at)
+        return false;
+    memcpy(out + *at, text, n);
+    *at += (uint32_t)n;
+    return true;
+}
+
+/* At least `width` digits. */
+static bool put_number(char *out, uint32_t *at, int64_t v, uint32_t width)
+{
+    char digits[20];
+    uint32_t n = 0;
+
+    do {
+        digits[n++] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v > 0);
+    if (width > KC_DATE_TEXT || (width > n ? width : n) > KC_DATE_TEXT - *at)
+        return false;
+    for (; width > n; width--)
+        out[(*at)++] = '0';
+    while (n > 0)
+        out[(*at)++] = digits[--n];
+    return true;
+}
+
 uint32_t kc_date_format_write(const struct kc_date_format *f, int64_t ms, char out[KC_DATE_TEXT])
 {
     struct fields fields = fields_of(ms);
     uint32_t at = 0;
+    bool fits = true;
 
-    for (uint32_t i = 0; i < f->n; i++) {
+    for (uint32_t i = 0; i < f->n && fits; i++) {
         const struct kc_date_token *t = &f->tokens[i];
         const char *word = t->letter == 0 ? NULL : word_of(t, &fields);
-        int n;
 
         if (t->letter == 0)
-            n = snprintf(out + at, KC_DATE_TEXT - at, "%.*s", (int)t->text.len, t->text.ptr);
+            fits = put_text(out, &at, t->text.ptr, t->text.len);
         else if (word != NULL)
-            n = snprintf(out + at, KC_DATE_TEXT - at, "%s", word);
+            fits = put_text(out, &at, word, strlen(word));
         else
-            n = snprintf(out + at, KC_DATE_TEXT - at, "%0*lld", (int)t->n, (long long)number_of(t, &fields));
-        if (n < 0 || (uint32_t)n >= KC_DATE_TEXT - at)
-            return 0;
-        at += (uint32_t)n;
+            fits = put_number(out, &at, number_of(t, &fields), t->n);
     }
-    return at;
+    return fits ? at : 0;
 }

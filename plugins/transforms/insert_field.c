@@ -40,7 +40,7 @@ static kc_status open_insert(struct kc_smt *s, const struct kc_map *config, stru
 {
     struct insert *t = (struct insert *)s;
 
-    for (int i = 0; i < N_WHAT; i++) {
+    for (enum what i = TOPIC; i < N_WHAT; i++) {
         struct insertion *f = &t->field[i];
         char last;
 
@@ -97,7 +97,7 @@ static kc_status insert_in_map(struct insert *t, struct kc_batch *b, const struc
     items = kc_map_copy(b, value, N_WHAT, err);
     if (items == NULL)
         return KC_ERR_NOMEM;
-    for (int i = 0; i < N_WHAT; i++) {
+    for (enum what i = TOPIC; i < N_WHAT; i++) {
         if (t->field[i].name.ptr == NULL)
             continue;
         if (inserted(t, i, r, &v, err) < 0)
@@ -128,7 +128,7 @@ static struct kc_shape *make_shape(struct insert *t, const struct kc_schema *in,
     kc_fields_begin(&f, t->base.ctx, err);
     for (uint32_t i = 0; i < in->n_fields; i++)
         kc_fields_add(&f, in->fields[i].name, in->fields[i].schema, (int32_t)i);
-    for (int i = 0; i < N_WHAT; i++)
+    for (enum what i = TOPIC; i < N_WHAT; i++)
         if (t->field[i].name.ptr != NULL)
             kc_fields_add_own(&f, t->field[i].name, schema_of(t->base.ctx, i, t->field[i].optional, err), -1);
     out = kc_fields_make(&f, in);
@@ -154,7 +154,7 @@ static kc_status insert_in_struct(struct insert *t, struct kc_batch *b, const st
         return KC_ERR_NOMEM;
     for (uint32_t i = 0; i < n; i++)
         items[i] = kc_or_default(in->fields[i].schema, view.value->as.items[i], t->replace_null);
-    for (int i = 0; i < N_WHAT; i++) {
+    for (enum what i = TOPIC; i < N_WHAT; i++) {
         if (t->field[i].name.ptr == NULL)
             continue;
         if (inserted(t, i, r, &items[n], err) < 0)

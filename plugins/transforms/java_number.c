@@ -100,10 +100,13 @@ int64_t kc_java_truncate(double v, uint8_t type)
     return kc_java_narrow((int64_t)v, type);
 }
 
-/* The fewest digits in the form d.ddde+xx that read back as the same value. */
+/*
+ * The fewest digits in the form d.ddde+xx that read back as the same value. A decimal of up to 15 digits (6 for a float)
+ * survives the way there and back, so that where a short form exists those digits are it, with zeros behind.
+ */
 static void shortest(double v, bool single, char *out, size_t cap)
 {
-    for (int digits = 0; digits < 17; digits++) {
+    for (int digits = single ? 5 : 14; digits < 17; digits++) {
         (void)snprintf(out, cap, "%.*e", digits, v);
         if (single ? (double)strtof(out, NULL) == v : strtod(out, NULL) == v)
             return;
@@ -122,6 +125,8 @@ uint32_t kc_java_float_text(double v, bool single, char out[KC_JAVA_NUMBER_TEXT]
     for (const char *p = text; *p != 'e'; p++)
         if (*p != '.')
             digits[n++] = *p;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
     exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
     if (signbit(v))
         out[at++] = '-';
