@@ -166,7 +166,7 @@ static kc_status change_database(struct kc_source *s, const struct kc_event_quer
     note_place(s);
     if (what == KC_DDL_DATABASE_ALTERED)
         return KC_OK;
-    kc_drafts_discard(&s->drafts);
+    kc_drafts_discard(&s->drafts, s->ctx);
     for (uint32_t i = 0; i < s->n_tables; i++) {
         const struct kc_table *t = s->tables[i].table;
         struct kc_table *none = kc_table_create(t->database, t->name, 0);

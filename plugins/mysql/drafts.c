@@ -142,10 +142,15 @@ kc_status kc_drafts_load(struct kc_drafts *d, struct kc_ctx *ctx, struct kc_erro
     return status < 0 ? kc_fail(err, status, "cannot read the connector's state") : KC_OK;
 }
 
-void kc_drafts_discard(struct kc_drafts *d)
+void kc_drafts_discard(struct kc_drafts *d, struct kc_ctx *ctx)
 {
-    for (uint32_t i = 0; i < KC_DRAFTS; i++)
-        clear(d, i);
+    for (uint32_t i = 0; i < KC_DRAFTS; i++) {
+        struct kc_str text;
+        char key[KEY_BYTES];
+
+        if (d->slots[i].table != NULL || kc_host->state_get(ctx, slot_key(i, key), &text) == KC_OK)
+            clear(d, i);
+    }
 }
 
 kc_status kc_drafts_store(struct kc_drafts *d, struct kc_ctx *ctx, struct kc_error *err)

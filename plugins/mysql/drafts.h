@@ -50,8 +50,8 @@ bool kc_drafts_same_name(const struct kc_drafts *d, const char *a, const char *b
 /* Reads what a former run kept. KC_ERR_CONFIG: it cannot be read. KC_ERR_NOMEM. */
 kc_status kc_drafts_load(struct kc_drafts *d, struct kc_ctx *ctx, struct kc_error *err);
 
-/* Has everything removed from the state that a former run kept, with the next kc_drafts_store(). */
-void kc_drafts_discard(struct kc_drafts *d);
+/* Forgets every table, and has what a former run kept removed from the state by the next kc_drafts_store(). */
+void kc_drafts_discard(struct kc_drafts *d, struct kc_ctx *ctx);
 
 /* Puts what is unsaved into the state. */
 kc_status kc_drafts_store(struct kc_drafts *d, struct kc_ctx *ctx, struct kc_error *err);

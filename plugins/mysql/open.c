@@ -237,7 +237,7 @@ static kc_status open_drafts(struct kc_source *s, MYSQL *mysql, const struct sto
             s->ctx, KC_LOG_WARN,
             "the stored position was set back to before the last change of a table; the definitions that are "
             "stored are of a later time, and are looked for anew");
-    kc_drafts_discard(&s->drafts);
+    kc_drafts_discard(&s->drafts, s->ctx);
     kc_drafts_set_charset(&s->drafts, st->found ? "" : charset);
     if (!st->found) {
         (void)snprintf(s->last_change.server, sizeof(s->last_change.server), "%s", s->server.identity);

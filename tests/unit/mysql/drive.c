@@ -106,8 +106,10 @@ static kc_status state_put(struct kc_ctx *ctx, struct kc_str key, struct kc_str 
     int i = 0;
 
     (void)ctx;
-    while (i < n_state && strncmp(state[i].key, key.ptr, key.len) != 0)
+    while (i < n_state && (strlen(state[i].key) != key.len || memcmp(state[i].key, key.ptr, key.len) != 0))
         i++;
+    if (i == MAX_STATE)
+        abort();
     if (i == n_state)
         state[n_state++].key = strndup(key.ptr, key.len);
     else
