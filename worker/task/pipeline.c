@@ -131,6 +131,8 @@ kc_status kc_pipeline_open(struct kc_pipeline *p, struct kc_task *task, struct k
         if (is_transform(&start->plugins[i]))
             status = open_stage(&p->stages[p->n_stages++], task, start->plugins[i].role, err);
     }
+    if (p->n_stages > 0)
+        kc_topics_make_lazily(task->topics);
     return status;
 }
 

@@ -247,6 +247,8 @@ static kc_status deliver(struct loop *l, struct kc_batch *b, struct kc_error *er
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for a batch");
     s->task->retry.patience_until_ms = patience_until(l);
     status = kc_pipeline_apply(s->pipeline, b, err);
+    if (status >= 0 && s->pipeline->n_stages > 0 && kc_topics_ensure_for(s->task->topics, b, err) < 0)
+        status = give_up(l, err->status);
     if (status >= 0)
         status = kc_encoder_run(s->encoder, b, out, &pairs, err);
     status = kc_memory_explain(&s->task->memory, status, s->arena, &s->producer->pool, err);

@@ -31,6 +31,7 @@ struct topic {
     bool plain;          /* made without topic.creation.default.* */
     int16_t replication; /* of a plain one */
     bool used;           /* since the worker was told */
+    bool wanted;         /* something is to be written to it */
     struct topic *next;  /* in its bucket */
     struct topic *newer; /* in order of interning */
     char name[];
@@ -42,6 +43,7 @@ struct kc_topics {
     struct topic *buckets[BUCKETS];
     struct topic *first, **last;
     size_t count;
+    bool lazy; /* only what is wanted is made */
     bool any_used;
     int64_t told_ms;
 };
@@ -84,6 +86,11 @@ static bool is_legal(struct kc_str name)
             return false;
     }
     return true;
+}
+
+static bool is_missing(const struct kc_topics *t, const struct topic *topic)
+{
+    return topic->partitions == 0 && (topic->wanted || !t->lazy);
 }
 
 static void bind_one(struct kc_topics *t, struct topic *topic)
@@ -149,7 +156,7 @@ const struct kc_topic *kc_topics_get_plain(struct kc_topics *t, struct kc_str na
 
     if (topic == NULL)
         return NULL;
-    topic->plain = true;
+    topic->plain = topic->wanted = true;
     topic->replication = replication;
     return &topic->pub;
 }
@@ -200,7 +207,7 @@ static kc_status look(struct kc_topics *t, size_t *missing, struct kc_error *err
         }
         topic->partitions =
             found == NULL || found->err != RD_KAFKA_RESP_ERR_NO_ERROR ? 0 : found->partition_cnt;
-        *missing += topic->partitions == 0;
+        *missing += is_missing(t, topic);
     }
     rd_kafka_metadata_destroy(m);
     return KC_OK;
@@ -260,7 +267,7 @@ static kc_status check_limits(const struct kc_topics *t, struct kc_error *err)
     for (const struct topic *topic = t->first; status == KC_OK && topic != NULL; topic = topic->newer) {
         int32_t wanted = wanted_partitions(t, topic);
 
-        if (topic->partitions > 0)
+        if (!is_missing(t, topic))
             continue;
         topics++;
         partitions += wanted > 0 ? wanted : 1;
@@ -322,7 +329,7 @@ static kc_status create_missing(struct kc_topics *t, size_t missing, struct kc_e
         goto done;
     }
     for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
-        if (topic->partitions == 0)
+        if (is_missing(t, topic))
             specs[n++] = (struct kc_topic_spec){
                 .name = topic->name,
                 .partitions = wanted_partitions(t, topic),
@@ -414,7 +421,7 @@ static kc_status make(struct kc_topics *t, size_t missing, struct kc_error *err)
 
     if (enabled != NULL && strcmp(enabled, "false") == 0) {
         for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
-            if (topic->partitions == 0)
+            if (is_missing(t, topic))
                 return kc_fail(err, KC_ERR_CONFIG,
                                "topic %s does not exist, and topic.creation.enable is false", topic->name);
         }
@@ -438,6 +445,27 @@ kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err)
     return status < 0 ? status : learn_rules(t, err);
 }
 
+void kc_topics_make_lazily(struct kc_topics *t)
+{
+    t->lazy = true;
+}
+
+kc_status kc_topics_ensure_for(struct kc_topics *t, const struct kc_batch *b, struct kc_error *err)
+{
+    bool missing = false;
+
+    for (uint32_t i = 0; i < b->n_records; i++) {
+        const struct kc_record *r = kc_batch_at(b, i);
+        struct topic *topic = (struct topic *)(uintptr_t)r->topic;
+
+        if (topic == NULL || (r->flags & (KC_REC_DROPPED | KC_REC_FAILED)) != 0)
+            continue;
+        topic->wanted = true;
+        missing = missing || topic->partitions == 0;
+    }
+    return missing ? kc_topics_ensure(t, err) : KC_OK;
+}
+
 void kc_topics_mark_used(struct kc_topics *t, const struct kc_topic *pub)
 {
     ((struct topic *)(uintptr_t)pub)->used = t->any_used = true;
@@ -457,6 +485,7 @@ rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *p
 {
     struct topic *topic = (struct topic *)(uintptr_t)pub;
 
+    topic->wanted = true;
     if (topic->partitions == 0 && kc_topics_ensure(t, err) < 0)
         return NULL;
     topic->used = t->any_used = true;

@@ -54,6 +54,14 @@ kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err);
 /* Notes that a record of the topic was read: what a sink uses. */
 void kc_topics_mark_used(struct kc_topics *t, const struct kc_topic *topic);
 
+/*
+ * For a connector with transforms, whose records may go elsewhere: from now on a topic is made only when something is to
+ * be written to it. Its limits are checked then, too.
+ */
+void kc_topics_make_lazily(struct kc_topics *t);
+/* Makes the topics of the records that will be written, all at once. */
+kc_status kc_topics_ensure_for(struct kc_topics *t, const struct kc_batch *b, struct kc_error *err);
+
 /* How many partitions the topic had when it was last looked at; 0: not known. */
 int32_t kc_topics_partitions(const struct kc_topic *topic);
 

@@ -55,7 +55,7 @@ def test_a_batch_that_a_transform_drops_whole_commits_its_position(kafka, task):
     while committed(kafka, task.connector).get(0, (0, ""))[1] != '{"partition":{"counter":"a"},"offset":{"seq":499}}':
         assert time.monotonic() < deadline, committed(kafka, task.connector)
     assert task.stop() == 0
-    assert numbers_of(kafka, task.connector) == []
+    assert task.connector not in kafka.partitions()  # nothing is to be written to it
     log = open(task.log).read()
     assert log.count("have no effect") == 2
     assert "the keys transforms.mask.* have no effect: \"transforms\" does not list this alias" in log
@@ -81,6 +81,7 @@ def test_a_record_that_a_transform_fails_is_noted_as_it_came_exactly_once(kafka,
     assert task.stop() == 0
     assert set(letters) == set(range(0, 4000, 7))
     assert numbers_of(kafka, task.connector + "-other") == [10 * n for n in range(4000) if n % 7]
+    assert task.connector not in kafka.partitions()
     key, value, headers = letters[14]
     assert (key, value) == (b"4", b"14")
     assert headers["__connect.errors.topic"] == task.connector
@@ -94,7 +95,7 @@ def test_without_tolerance_a_failed_transform_fails_the_task(kafka, task):
     failed = task.wait_failed()
     assert (failed["status"], failed["message"]) == (-1, "Edit 1.0.0: the number 0 cannot be edited")
     assert task.process.wait(10) == 1
-    assert numbers_of(kafka, task.connector) == []
+    assert task.connector not in kafka.partitions()  # nothing is to be written to it
 
 
 def test_a_stage_that_asks_for_a_retry_is_called_again(kafka, task):
@@ -119,7 +120,7 @@ def test_a_stop_ends_a_retry_that_would_last_for_ever(kafka, task):
         assert time.monotonic() < deadline
         task.read(0.05)
     assert task.stop() == 0
-    assert numbers_of(kafka, task.connector) == []
+    assert task.connector not in kafka.partitions()  # nothing is to be written to it
 
 
 def test_a_retry_that_is_spent_leaves_the_batch_out_where_that_is_tolerated(kafka, task):
