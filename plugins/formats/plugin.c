@@ -1,6 +1,8 @@
 #include "bytes_converter.h"
 #include "dataworks.h"
 #include "json_converter.h"
+#include "number_converter.h"
+#include "simple_converter.h"
 #include "string_converter.h"
 
 #include <kconnect/sdk.h>
@@ -8,8 +10,13 @@
 const struct kc_host *kc_host;
 
 static const struct kc_component *const components[] = {
-    &kc_dataworks_json,          &kc_json_converter,  &kc_json_header_converter,  &kc_string_converter,
-    &kc_string_header_converter, &kc_bytes_converter, &kc_bytes_header_converter,
+    &kc_dataworks_json,           &kc_json_converter,           &kc_json_header_converter,
+    &kc_string_converter,         &kc_string_header_converter,  &kc_bytes_converter,
+    &kc_bytes_header_converter,   &kc_short_converter,          &kc_short_header_converter,
+    &kc_integer_converter,        &kc_integer_header_converter, &kc_long_converter,
+    &kc_long_header_converter,    &kc_float_converter,          &kc_float_header_converter,
+    &kc_double_converter,         &kc_double_header_converter,  &kc_boolean_converter,
+    &kc_boolean_header_converter, &kc_simple_header_converter,
 };
 
 static const struct kc_plugin plugin = {

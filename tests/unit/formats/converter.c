@@ -10,6 +10,7 @@ enum { MAX_BATCH = 64 };
 
 struct converter {
     const struct kc_component *component;
+    int32_t which;
     void *self;
 };
 
@@ -129,6 +130,7 @@ struct converter *converter_open(const struct kc_component *component, int32_t w
     struct kc_error err;
 
     c->component = component;
+    c->which = which;
     if (open_one(c, which, options, &err) < 0)
         fail_msg("%s", err.message);
     return c;
@@ -246,7 +248,8 @@ static kc_status decode_one(struct converter *c, const void *bytes, size_t n, st
 {
     const struct kc_converter_ops *ops = c->component->ops;
     struct kc_arena arena = {.struct_size = sizeof(arena)};
-    struct kc_record rec = {.value = bytes != NULL ? v_bytes(bytes, (uint32_t)n) : v_null()};
+    const struct kc_value message = bytes != NULL ? v_bytes(bytes, (uint32_t)n) : v_null();
+    struct kc_record rec = {.key = message, .value = message};
     struct kc_batch batch = {.struct_size = sizeof(batch),
                              .record_size = sizeof(rec),
                              .records = &rec,
@@ -258,8 +261,8 @@ static kc_status decode_one(struct converter *c, const void *bytes, size_t n, st
     arena_reset();
     memset(failed, 0, sizeof(failed));
     status = ops->decode(c->self, &batch, err);
-    last_schema = rec.value_schema;
-    last_value = rec.value;
+    last_schema = c->which == KC_FOR_KEY ? rec.key_schema : rec.value_schema;
+    last_value = c->which == KC_FOR_KEY ? rec.key : rec.value;
     return status;
 }
 
