@@ -1,14 +1,71 @@
 #include "source_host.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void ignore(const struct kc_schema *s)
 {
     (void)s;
 }
 
-static const struct kc_host host = {
-    .struct_size = sizeof(host), .name = "test", .schema_ref = ignore, .schema_unref = ignore};
+/* ---- the state ---- */
+
+enum { STATE_KEYS = 512 };
+
+static struct {
+    char *key, *value;
+} stored[STATE_KEYS];
+
+static int place_of(struct kc_str key)
+{
+    int i = 0;
+
+    while (stored[i].key != NULL &&
+           (strlen(stored[i].key) != key.len || memcmp(stored[i].key, key.ptr, key.len) != 0))
+        i++;
+    return i;
+}
+
+static kc_status state_get(struct kc_ctx *ctx, struct kc_str key, struct kc_str *value)
+{
+    int i = place_of(key);
+
+    (void)ctx;
+    if (stored[i].key == NULL || stored[i].value[0] == '\0')
+        return KC_NOTHING;
+    *value = kc_str(stored[i].value);
+    return KC_OK;
+}
+
+static kc_status state_put(struct kc_ctx *ctx, struct kc_str key, struct kc_str value)
+{
+    int i = place_of(key);
+
+    (void)ctx;
+    if (i == STATE_KEYS - 1)
+        abort();
+    if (stored[i].key == NULL)
+        stored[i].key = strndup(key.ptr, key.len);
+    free(stored[i].value);
+    stored[i].value = strndup(value.ptr, value.len);
+    return KC_OK;
+}
+
+void source_forget(void)
+{
+    for (int i = 0; i < STATE_KEYS; i++) {
+        free(stored[i].key);
+        free(stored[i].value);
+        stored[i].key = stored[i].value = NULL;
+    }
+}
+
+static const struct kc_host host = {.struct_size = sizeof(host),
+                                    .name = "test",
+                                    .schema_ref = ignore,
+                                    .schema_unref = ignore,
+                                    .state_get = state_get,
+                                    .state_put = state_put};
 
 const struct kc_host *kc_host = &host;
 

@@ -1,4 +1,4 @@
-/* source_host.h - the part of a host that the source's own files need in a test: an arena, and schemas that count. */
+/* source_host.h - the part of a host that the source's own files need in a test: schemas that are nobody's, and a state that lasts. */
 #ifndef KC_TEST_SOURCE_HOST_H
 #define KC_TEST_SOURCE_HOST_H
 
@@ -10,6 +10,9 @@
 struct kc_table *source_table(const char *columns, const uint32_t *key, uint32_t n_key);
 
 struct kc_str source_str(const char *text);
+
+/* Empties the state. */
+void source_forget(void);
 
 /* An empty error to be filled. */
 struct kc_error source_error(void);
