@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "change.h"
 #include "offsets/offsets.h"
+#include "offsets/sink_offsets.h"
 #include "offsets_check.h"
 #include "resources.h"
 
@@ -28,14 +29,6 @@ static bool enter(struct kc_reply *reply)
     atomic_fetch_sub(&running, 1);
     kc_reply_unavailable(reply, 1, "The worker is busy with other calls about offsets.");
     return false;
-}
-
-static struct kc_offsets_of offsets_of(const struct kc_request *q, const struct kc_connector_view *c)
-{
-    return (struct kc_offsets_of){.config = q->context->config,
-                                  .connector = c->name,
-                                  .connector_config = c->config,
-                                  .stopping = q->stopping};
 }
 
 static void reply_failure(struct kc_reply *reply, kc_status status, const struct kc_error *err)
@@ -64,33 +57,67 @@ static bool reachable(const struct kc_request *q, const struct kc_connector_view
     return false;
 }
 
+/* What is asked of Kafka; appends the answer to `out`. */
+typedef kc_status (*work_fn)(const struct kc_offsets_of *of, void *arg, struct kc_buf *out,
+                             struct kc_error *err);
+
+/* Does it for the connector, unless too much is being done already, and answers. */
+static void answer(struct kc_request *q, const struct kc_connector_view *c, work_fn work, void *arg,
+                   struct kc_reply *reply)
+{
+    const struct kc_offsets_of of = {.config = q->context->config,
+                                     .connector = c->name,
+                                     .connector_config = c->config,
+                                     .stopping = q->stopping};
+    struct kc_error err = KC_ERROR_INIT;
+    kc_status status;
+
+    if (!enter(reply))
+        return;
+    status = work(&of, arg, &reply->body, &err);
+    if (status == KC_OK)
+        kc_reply_json(reply, KC_HTTP_OK);
+    else
+        reply_failure(reply, status, &err);
+    atomic_fetch_sub(&running, 1);
+}
+
+static bool is_sink(const struct kc_connector_view *c)
+{
+    return strcmp(c->type, "sink") == 0;
+}
+
+static kc_status read_source(const struct kc_offsets_of *of, void *arg, struct kc_buf *out,
+                             struct kc_error *err)
+{
+    struct kc_offset_table table;
+    kc_status status = kc_offset_table_init(&table, of->config->offset_storage_partitions, err);
+
+    (void)arg;
+    if (status == KC_OK)
+        status = kc_offsets_read(of, false, kc_mono_ms() + READ_MS, &table, err);
+    if (status == KC_OK)
+        kc_offset_table_print(&table, out);
+    kc_offset_table_finish(&table);
+    return status;
+}
+
+static kc_status read_sink(const struct kc_offsets_of *of, void *arg, struct kc_buf *out,
+                           struct kc_error *err)
+{
+    (void)arg;
+    return kc_sink_offsets_print(of, kc_mono_ms() + READ_MS, out, err);
+}
+
 /* GET /connectors/X/offsets: in any state, also of a connector that another worker runs. */
 void kc_get_offsets(struct kc_request *q, struct kc_reply *reply)
 {
     const struct kc_connector_view *c = kc_request_connector(q);
-    struct kc_error err = KC_ERROR_INIT;
-    struct kc_offset_table table;
-    struct kc_offsets_of of;
-    kc_status status;
 
-    if (c == NULL) {
+    if (c == NULL)
         kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
-        return;
-    }
-    if (!reachable(q, c, reply) || !enter(reply))
-        return;
-    of = offsets_of(q, c);
-    status = kc_offset_table_init(&table, of.config->offset_storage_partitions, &err);
-    if (status == KC_OK)
-        status = kc_offsets_read(&of, false, kc_mono_ms() + READ_MS, &table, &err);
-    if (status == KC_OK) {
-        kc_offset_table_print(&table, &reply->body);
-        kc_reply_json(reply, KC_HTTP_OK);
-    } else {
-        reply_failure(reply, status, &err);
-    }
-    kc_offset_table_finish(&table);
-    atomic_fetch_sub(&running, 1);
+    else if (reachable(q, c, reply))
+        answer(q, c, is_sink(c) ? read_sink : read_source, NULL, reply);
 }
 
 /* A change of the offsets while it is made. */
@@ -98,6 +125,7 @@ struct offsets_change {
     struct kc_request *request;
     struct kc_change still_stopped;          /* changes nothing: the leader says whether it is so */
     const struct kc_offset_changes *changes; /* NULL: all are deleted */
+    const char *done;                        /* what is answered then */
 };
 
 /*
@@ -157,16 +185,35 @@ static bool is_stopped(struct kc_request *q, const struct kc_connector_view *c,
     return false;
 }
 
+static kc_status change_source(const struct kc_offsets_of *of, void *arg, struct kc_buf *out,
+                               struct kc_error *err)
+{
+    const struct kc_offsets_edit how = {.allowed = is_still_stopped, .edit = edit, .arg = arg};
+    kc_status status = kc_offsets_write(of, &how, kc_mono_ms() + WRITE_MS, err);
+
+    if (status == KC_OK)
+        kc_buf_printf(out, "{\"message\":\"%s\"}", ((struct offsets_change *)arg)->done);
+    return status;
+}
+
+static kc_status change_sink(const struct kc_offsets_of *of, void *arg, struct kc_buf *out,
+                             struct kc_error *err)
+{
+    const struct offsets_change *o = arg;
+    kc_status status =
+        kc_sink_offsets_change(of, o->changes, is_still_stopped, arg, kc_mono_ms() + WRITE_MS, err);
+
+    if (status == KC_OK)
+        kc_buf_printf(out, "{\"message\":\"%s\"}", o->done);
+    return status;
+}
+
 /* Changes the offsets as `changes` says and answers with `done`; without changes it deletes them. */
 static void change_offsets(struct kc_request *q, const struct kc_offset_changes *changes, const char *done,
                            struct kc_reply *reply)
 {
     const struct kc_connector_view *c = kc_request_connector(q);
-    struct offsets_change o = {.request = q, .changes = changes};
-    const struct kc_offsets_edit how = {.allowed = is_still_stopped, .edit = edit, .arg = &o};
-    struct kc_error err = KC_ERROR_INIT;
-    struct kc_offsets_of of;
-    kc_status status;
+    struct offsets_change o = {.request = q, .changes = changes, .done = done};
 
     o.still_stopped = (struct kc_change){.kind = KC_CHANGE_TARGET,
                                          .name = q->params[0],
@@ -175,21 +222,10 @@ static void change_offsets(struct kc_request *q, const struct kc_offset_changes 
     if (!is_stopped(q, c, &o.still_stopped, reply))
         return;
     c = kc_request_connector(q); /* the request has a newer view now */
-    if (c == NULL) {
+    if (c == NULL)
         kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
-        return;
-    }
-    if (!reachable(q, c, reply) || (changes != NULL && !kc_offsets_acceptable(q, c, reply)) || !enter(reply))
-        return;
-    of = offsets_of(q, c);
-    status = kc_offsets_write(&of, &how, kc_mono_ms() + WRITE_MS, &err);
-    if (status == KC_OK) {
-        kc_buf_printf(&reply->body, "{\"message\":\"%s\"}", done);
-        kc_reply_json(reply, KC_HTTP_OK);
-    } else {
-        reply_failure(reply, status, &err);
-    }
-    atomic_fetch_sub(&running, 1);
+    else if (reachable(q, c, reply) && (changes == NULL || kc_offsets_acceptable(q, c, reply)))
+        answer(q, c, is_sink(c) ? change_sink : change_source, &o, reply);
 }
 
 /* PATCH /connectors/X/offsets */
