@@ -1,6 +1,7 @@
 #include "plugin/registry.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct kc_registry {
     size_t n_listed;
     struct refusals refused;
     struct refusals quarantined; /* `file` is the staged one */
+    atomic_bool restage_failed;  /* the last time; it is said once, not every few seconds */
 };
 
 /* Readers have the registry as constant; its lock is what they may change. */
@@ -448,34 +450,47 @@ static kc_status stage_again(const struct kc_plugin_content *c, struct kc_error 
     return status;
 }
 
-static void restage(const struct kc_plugin_content *c)
+/* False: it can't be done, which is said when `say`. */
+static bool restage(const struct kc_plugin_content *c, bool say)
 {
     struct kc_error err = KC_ERROR_INIT;
 
-    if (stage_again(c, &err) == KC_OK)
+    if (stage_again(c, &err) == KC_OK) {
         kc_log(KC_WARN, log_name, "%s had vanished and was copied anew from %s", c->staged, c->origin);
-    else
+        return true;
+    }
+    if (say)
         kc_log(KC_ERROR, log_name, "%s has vanished and can not be copied anew: %s", c->staged, err.message);
+    return false;
+}
+
+static bool is_first_of_file(const struct kc_component_info *const *list, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (list[k]->file == list[i]->file)
+            return false;
+    return true;
 }
 
 void kc_registry_restage(const struct kc_registry *r)
 {
     const struct kc_component_info **list;
-    const char *last = NULL;
+    atomic_bool *noted = (atomic_bool *)&r->restage_failed; /* as with the lock */
+    bool failed_before = atomic_load(noted), failed = false;
     size_t n;
 
     list = kc_registry_list(r, &n);
     for (size_t i = 0; i < n; i++) {
         const struct kc_plugin_content *content;
 
-        if (list[i]->file == last)
-            continue; /* one file's components follow each other mostly; a second look harms nobody */
-        last = list[i]->file;
+        if (!is_first_of_file(list, i))
+            continue;
         read_lock(r);
-        content = content_of(r, last);
+        content = content_of(r, list[i]->file);
         unlock(r);
         if (content != NULL && !kc_staging_is_whole(content->staged, content->folder))
-            restage(content);
+            failed = !restage(content, !failed_before) || failed;
     }
     free(list);
+    atomic_store(noted, failed);
 }

@@ -49,10 +49,15 @@ kc_status kc_staging_open(const char *state_dir, char **folder, struct kc_error 
 
 static kc_status copy_begin(const char *folder, struct copy *c, struct kc_error *err)
 {
-    int n = snprintf(c->path, sizeof(c->path), "%s/.new-XXXXXX", folder);
+    int n = snprintf(c->path, sizeof(c->path), "%s", folder);
+    static const char name[] = "/.new-XXXXXX";
 
-    if (n < 0 || (size_t)n >= sizeof(c->path))
+    if (n < 0 || (size_t)n + sizeof(name) > sizeof(c->path))
         return kc_fail(err, KC_ERR_FATAL, "the path of the staging folder is too long: %s", folder);
+    /* It was there at the start, but somebody may have cleaned up below /tmp. */
+    if (make_folders(c->path, err) < 0)
+        return err->status;
+    memcpy(c->path + n, name, sizeof(name));
     if (mkdtemp(c->path) == NULL)
         return kc_fail_errno(err, KC_ERR_FATAL, "cannot make a folder in %s", folder);
     sha256_init(&c->hash);

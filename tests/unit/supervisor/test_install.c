@@ -275,6 +275,12 @@ static void staged_copies_that_somebody_deleted_are_made_anew(void **state)
     assert_int_equal(access(needy, X_OK), 0);
     assert_int_equal(access(library, X_OK), 0);
     free(library);
+    assert_true(asprintf(&library, "rm -r %s/plugins", p->state) > 0);
+    assert_int_equal(system(library), 0);
+    kc_registry_restage(p->registry);
+    assert_int_equal(access(good, X_OK), 0);
+    assert_int_equal(access(needy, X_OK), 0);
+    free(library);
     free(folder);
 }
 
