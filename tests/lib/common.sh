@@ -53,3 +53,8 @@ packages_checks=(clang clang-format libclang-rt-14-dev valgrind)
 packages_kafka=(openjdk-17-jre-headless maven)
 packages_mariadb=(mariadb-server mariadb-client)
 packages_python=(python3 python3-venv ca-certificates)
+
+# The compilers of the examples in other languages, unless PATH has them already.
+packages_examples=()
+command -v rustc >/dev/null || packages_examples+=(rustc)
+command -v go >/dev/null || packages_examples+=(golang-go)

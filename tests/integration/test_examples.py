@@ -1,0 +1,162 @@
+"""The examples, as an author builds them: outside the tree, with the installed SDK, dropped into a worker's folder."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from kcharness.servers import unique
+from kcharness.topics import TopicReader
+from kcharness.waiting import wait_for
+from kcharness.worker import BUILD, PLAIN, ROOT, Worker
+
+EXAMPLES = ROOT / "examples"
+COUNT = 60
+SOURCES = {"ticks-source": "c", "rust-ticks-source": "rust", "go-ticks-source": "go"}
+
+
+def run(*command, **options):
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, check=False, timeout=280, **options
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """Where compilers find the SDK: what `meson install` put into a folder."""
+    folder = tmp_path_factory.mktemp("sdk")
+    run("meson", "install", "-C", PLAIN, "--no-rebuild", "--quiet", "--tags", "devel", "--destdir", folder)
+    pc = next(folder.rglob("kconnect-sdk.pc"))
+    prefix = next(folder.rglob("kc-plugin-check")).parent.parent
+    return {
+        **os.environ,
+        "PKG_CONFIG_PATH": str(pc.parent),
+        "PATH": f"{prefix / 'bin'}:{os.environ['PATH']}",
+        "CGO_LDFLAGS_ALLOW": "-Wl,(--version-script=.*|-Bsymbolic|--exclude-libs,ALL)",
+        "GOCACHE": os.path.join(os.environ.get("KC_CACHE", os.path.expanduser("~/.cache/kconnect")), "go"),
+        "GOTOOLCHAIN": "local",
+        "GOPROXY": "off",
+    }
+
+
+@pytest.fixture(scope="module")
+def plugins(environment, tmp_path_factory):
+    """The files of the examples, by a name for each."""
+    folder = tmp_path_factory.mktemp("examples")
+    flags = run("pkg-config", "--cflags", "--libs", "kconnect-sdk", env=environment).split()
+    c_options = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden"]
+    made = {name: folder / f"{name}.so" for name in ("ticks", "journal", "rust-ticks", "go-ticks")}
+    run("cc", *c_options, EXAMPLES / "c-source/ticks.c", "-o", made["ticks"], *flags, env=environment)
+    run("cc", *c_options, EXAMPLES / "c-sink/journal.c", "-o", made["journal"], *flags, env=environment)
+    rust = ["--edition", "2021", "--crate-type", "cdylib", "--crate-name", "ticks", "-O"]
+    run("rustc", *rust, EXAMPLES / "rust-source/src/lib.rs", "-o", made["rust-ticks"], env=environment)
+    run(
+        *("go", "build", "-buildmode=c-shared", "-o", made["go-ticks"], "."),
+        cwd=EXAMPLES / "go-source",
+        env=environment,
+    )
+    return made
+
+
+def test_each_example_obeys_the_rules(environment, plugins, tmp_path):
+    settings = {
+        "journal": [f"file={tmp_path / 'journal.txt'}"],
+        **dict.fromkeys(("ticks", "rust-ticks", "go-ticks"), ["topic=t", "interval.ms=0"]),
+    }
+    checks = {
+        name: subprocess.Popen(
+            ["kc-plugin-check", file, "--records", "50", *(w for s in settings[name] for w in ("--set", s))],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment,
+        )
+        for name, file in plugins.items()
+    }
+    for name, check in checks.items():
+        said = check.communicate(timeout=120)[0]
+        assert check.returncode == 0 and re.search(r"^\d+ passed, 0 failed, 0 skipped$", said, re.M), (name, said)
+
+
+@pytest.fixture(scope="module")
+def worker(kafka, scratch):
+    """A worker that has none of the examples yet, and looks for plugins in a folder of the test's."""
+    folder = scratch / unique("examples-")
+    folder.mkdir()
+    settings = {
+        "plugin.path": f"{folder},{BUILD / 'plugins'}",
+        "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter.schemas.enable": "false",
+        "offset.flush.interval.ms": "500",
+    }
+    worker = Worker(kafka, scratch / unique("worker-"), settings).start()
+    worker.plugins = folder
+    yield worker
+    assert worker.stop(limit_s=20) in (None, 0)
+    assert not worker.sanitizer_reports()
+
+
+@pytest.fixture(scope="module")
+def installed(worker, plugins):
+    """Drops the files into the running worker's folder."""
+    for name, file in plugins.items():
+        shutil.copyfile(file, worker.plugins / f".{name}")
+        os.rename(worker.plugins / f".{name}", worker.plugins / f"{name}.so")
+    wanted = {*SOURCES, "journal-sink"}
+
+    def listed():
+        return {plugin["class"] for plugin in worker.rest.get("/connector-plugins").json()}
+
+    wait_for(lambda: wanted <= listed(), 30, f"{wanted} to be listed", detail=listed)
+    return worker
+
+
+def values(reader):
+    return [record.value for record in reader.read_to_end()]
+
+
+@pytest.mark.parametrize("plugin", SOURCES)
+def test_a_source_in_each_language_continues_after_a_restart(installed, plugin):
+    worker, name, topic = installed, unique("ticks-"), unique("t-")
+    config = {"connector.class": plugin, "topic": topic, "interval.ms": "30", "count": str(COUNT)}
+    answer = worker.rest.create(name, config)
+    assert answer.status_code == 201, answer.text
+    worker.rest.wait_for_state(name, "RUNNING")
+    reader = TopicReader(worker.kafka, topic)
+    wait_for(lambda: len(values(reader)) >= 10, 30, "ten records")
+    assert worker.rest.post(f"/connectors/{name}/restart?includeTasks=true").status_code in (200, 202, 204)
+
+    def offset():
+        body = worker.rest.get(f"/connectors/{name}/offsets").json()["offsets"]
+        return body[0]["offset"]["seq"] if body else None
+
+    wait_for(lambda: offset() == COUNT - 1, 60, "the last offset to be stored", detail=offset)
+    numbers = [value["seq"] for value in values(reader)]
+    assert sorted(set(numbers)) == list(range(COUNT))
+    assert all(value["text"] == f"tick {value['seq']}" for value in values(reader))
+    worker.rest.delete(f"/connectors/{name}")
+
+
+def test_the_sink_writes_what_the_source_sent(installed, tmp_path):
+    worker, topic, file = installed, unique("t-"), tmp_path / "journal.txt"
+    source, sink = unique("ticks-"), unique("journal-")
+    text = {"value.converter": "org.apache.kafka.connect.storage.StringConverter"}
+    config = {"connector.class": "ticks-source", "topic": topic, "interval.ms": "0", "count": str(COUNT), **text}
+    assert worker.rest.create(source, config).status_code == 201
+    config = {"connector.class": "journal-sink", "topics": topic, "file": str(file), **text}
+    answer = worker.rest.create(sink, config)
+    assert answer.status_code == 201, answer.text
+    worker.rest.wait_for_state(sink, "RUNNING")
+
+    def lines():
+        return file.read_text().splitlines() if file.exists() else []
+
+    wait_for(lambda: len(lines()) >= COUNT, 60, "the lines", detail=lambda: (lines()[-3:], worker.log_tail()))
+    assert {line.split("\t")[0] for line in lines()} == {f"{topic}-0@{offset}" for offset in range(COUNT)}
+    assert any("tick 59" in line for line in lines())
+    for name in (source, sink):
+        worker.rest.delete(f"/connectors/{name}")
