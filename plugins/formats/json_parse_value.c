@@ -40,8 +40,8 @@ static double real_of(const struct kc_json_context *c, const struct kc_json_node
     return strtod_l(text, NULL, c->c_locale);
 }
 
-/* The magnitude of a number without fraction; false: it has one, or does not fit. */
-static bool whole_of(const struct kc_json_node *node, uint64_t *magnitude, bool *negative)
+/* The usual number has few digits and neither point nor exponent; this is for all others. */
+static bool long_whole_of(const struct kc_json_node *node, uint64_t *magnitude, bool *negative)
 {
     uint8_t bytes[KC_DECIMAL_MAX_BYTES];
     size_t n = kc_decimal_parse(node->text, node->len, 0, bytes);
@@ -57,6 +57,22 @@ static bool whole_of(const struct kc_json_node *node, uint64_t *magnitude, bool 
     for (size_t i = 0; i < n; i++)
         v = v << 8 | bytes[i];
     *magnitude = *negative ? 0 - v : v;
+    return true;
+}
+
+enum { SAFE_DIGITS = 18 }; /* never more than an int64 */
+
+/* The magnitude of a number without fraction; false: it has one, or does not fit. */
+static bool whole_of(const struct kc_json_node *node, uint64_t *magnitude, bool *negative)
+{
+    uint64_t v = 0;
+
+    *negative = node->text[0] == '-';
+    if (node->kind != KC_JSON_INTEGER || node->len > SAFE_DIGITS)
+        return long_whole_of(node, magnitude, negative);
+    for (uint32_t i = *negative; i < node->len; i++)
+        v = v * 10 + (uint64_t)(node->text[i] - '0');
+    *magnitude = v;
     return true;
 }
 

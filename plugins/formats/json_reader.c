@@ -209,12 +209,29 @@ static kc_status unescape(struct parse *p, const uint8_t *s, const uint8_t *end,
     return KC_OK;
 }
 
+/* Bytes of a string that can be passed over: no quotation mark, no backslash, no control; ASCII. Eight at once. */
+static bool eight_are_plain(const uint8_t *s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t v, quotes, slashes;
+
+    memcpy(&v, s, sizeof(v));
+    quotes = v ^ ones * '"';
+    slashes = v ^ ones * '\\';
+    /* Each term has the top bit of a byte that is zero, or below 0x20, or above 0x7f (and perhaps of its neighbours). */
+    return (((quotes - ones) | (slashes - ones) | (v - ones * 0x20) | v) & tops) == 0;
+}
+
 /* The end of a string without looking at its escapes, NULL: none. */
 static const uint8_t *closing_quote(struct parse *p, const uint8_t *s, bool *escaped, bool *ascii)
 {
     uint8_t all = 0;
 
-    for (; s < p->end; s++) {
+    for (;; s++) {
+        while (p->end - s >= 8 && eight_are_plain(s))
+            s += 8;
+        if (s == p->end)
+            return NULL;
         all |= *s;
         if (*s == '"') {
             *ascii = all < 0x80;
@@ -230,7 +247,6 @@ static const uint8_t *closing_quote(struct parse *p, const uint8_t *s, bool *esc
             return NULL;
         }
     }
-    return NULL;
 }
 
 static kc_status string(struct parse *p)

@@ -212,7 +212,7 @@ def main():
         latency.report(bench.latency, options.rate, LATENCY_S)
     if options.only == "latency":
         return
-    print("converter alone (dataworks-json, ten columns):", flush=True)
+    print("the converters alone (ten columns):", flush=True)
     subprocess.run([BUILD / "tests/bench/bench_converter", BUILD / "plugins/formats/kc-formats.so"], check=True)
     for kind, figures in bench.figures.items():
         report(kind, figures, options.rows, bench.messages if kind == "backlog" else options.rows)

@@ -1,9 +1,11 @@
 /*
- * bench_converter - CPU time of dataworks-json alone: typed change events in, documents out, no Kafka.
+ * bench_converter - CPU time of the converters alone: typed change events in, messages out, no Kafka; and back where a
+ * converter reads too.
  *
  *     bench_converter PLUGIN.so [millions of records]
  *
- * Loads the plugin as a task does and encodes the same batch of 1000 inserts of a ten-column row again and again.
+ * Loads the plugin as a task does and encodes the same batch of 1000 inserts of a ten-column row again and again. `string` is
+ * given one of the row's texts, so that it shows what a converter costs that has nearly nothing to do.
  */
 #include <kconnect/sdk.h>
 
@@ -11,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { RECORDS = 1000, COLUMNS = 10, FIELDS = 5 };
+enum { RECORDS = 1000, COLUMNS = 10, FIELDS = 5, ARENA_BYTES = 64 << 20 };
 
 static kc_status grow_bytes(struct kc_bytes *b, uint64_t more)
 {
@@ -35,9 +37,52 @@ static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, co
     exit(1);
 }
 
+static struct kc_schema *made[256];
+static size_t n_made;
+
+/* Schemas that a converter makes when it reads; there are few, and they live until the end. */
+static const struct kc_schema *schema_new(struct kc_ctx *ctx, const struct kc_schema *spec,
+                                          struct kc_error *err)
+{
+    struct kc_field *fields = calloc(spec->n_fields + 1, sizeof(*fields));
+    struct kc_schema *s = malloc(sizeof(*s));
+
+    (void)ctx;
+    if (fields == NULL || s == NULL || n_made == sizeof(made) / sizeof(*made)) {
+        (void)kc_fail(err, KC_ERR_NOMEM, "no memory for a schema");
+        return NULL;
+    }
+    *s = *spec;
+    for (uint32_t i = 0; i < spec->n_fields; i++)
+        fields[i] = (struct kc_field){
+            {strndup(spec->fields[i].name.ptr, spec->fields[i].name.len), spec->fields[i].name.len, 0},
+            spec->fields[i].schema};
+    s->fields = fields;
+    s->name = s->doc = (struct kc_str){0};
+    s->params.len = 0;
+    s->default_value = NULL;
+    s->id = 1000 + n_made;
+    return made[n_made++] = s;
+}
+
+static void schema_unref(const struct kc_schema *s)
+{
+    (void)s;
+}
+
+static kc_status arena_grow(struct kc_arena *a, uint64_t size)
+{
+    (void)a;
+    (void)size;
+    return KC_ERR_NOMEM;
+}
+
 static const struct kc_host host = {.struct_size = sizeof(host),
                                     .abi_major = KC_ABI_MAJOR,
                                     .abi_minor = KC_ABI_MINOR,
+                                    .schema_new = schema_new,
+                                    .schema_unref = schema_unref,
+                                    .arena_grow = arena_grow,
                                     .record_failed = record_failed};
 const struct kc_host *kc_host = &host;
 
@@ -82,7 +127,9 @@ static void make_schemas(void)
     scale_param = (struct kc_kv){kc_str("scale"), kc_string("2", 1)};
     column_schemas[3].params = (struct kc_map){&scale_param, 1, 0};
     schema(&string_schema, KC_STRING, NULL);
+    string_schema.optional = 1;
     schema(&row_schema, KC_STRUCT, "p.shop.orders.Value");
+    row_schema.optional = 1;
     row_schema.fields = row_fields;
     row_schema.n_fields = COLUMNS;
     schema(&key_schema, KC_STRUCT, "p.shop.orders.Key");
@@ -168,31 +215,101 @@ static void check(kc_status status, const struct kc_error *err)
     exit(1);
 }
 
-static void run(const struct kc_converter_ops *ops, int32_t which, const char *what, long batches)
+/* What is measured: a component by its id, a side, and an option that is set to false. */
+struct measure {
+    const char *id, *what;
+    int32_t which;
+    const char *off;
+};
+
+static const struct measure measures[] = {
+    {"dataworks-json", "values", KC_FOR_VALUE, NULL},    {"dataworks-json", "keys", KC_FOR_KEY, NULL},
+    {"json", "values with schemas", KC_FOR_VALUE, NULL}, {"json", "values", KC_FOR_VALUE, "schemas.enable"},
+    {"json", "keys", KC_FOR_KEY, "schemas.enable"},      {"string", "text", KC_FOR_VALUE, NULL},
+};
+
+static struct kc_batch batch_of(struct kc_record *list)
 {
-    struct kc_batch batch = {.struct_size = sizeof(batch),
-                             .record_size = sizeof(*records),
-                             .records = records,
+    return (struct kc_batch){.struct_size = sizeof(struct kc_batch),
+                             .record_size = sizeof(*list),
+                             .records = list,
                              .n_records = RECORDS};
+}
+
+static void print(const struct measure *m, const char *direction, uint64_t bytes, double start, long batches)
+{
+    printf("%-14s %-19s %s %7.1f bytes a message, %.4f CPU-s per million messages\n", m->id, m->what,
+           direction, (double)bytes / RECORDS, (cpu_seconds() - start) * 1e6 / ((double)batches * RECORDS));
+}
+
+/* Reads the messages that were written, in records that are made anew for each batch, as a consumer does. */
+static void measure_decode(const struct kc_converter_ops *ops, void *self, const struct measure *m,
+                           const struct kc_bytes *out, const struct kc_slices *slices, long batches)
+{
+    static struct kc_record copies[RECORDS];
+    uint8_t *memory = malloc(ARENA_BYTES);
+    struct kc_arena arena = {.struct_size = sizeof(arena), .end = memory + ARENA_BYTES};
+    struct kc_batch batch = batch_of(copies);
+    struct kc_error err = {.struct_size = sizeof(err)};
+    double start = cpu_seconds();
+
+    batch.arena = &arena;
+    for (long i = 0; i < batches; i++) {
+        arena.cur = memory;
+        for (uint32_t k = 0; k < RECORDS; k++) {
+            const struct kc_slice *s = &slices->list[k];
+            struct kc_value bytes = {.type = KC_BYTES, .len = s->len, .as.bytes = out->data + s->start};
+
+            copies[k] = (struct kc_record){.key = bytes, .value = bytes};
+        }
+        check(ops->decode(self, &batch, &err), &err);
+    }
+    print(m, "read   ", out->len, start, batches);
+    free(memory);
+}
+
+static void run(const struct kc_converter_ops *ops, const struct measure *m, long batches)
+{
+    struct kc_batch batch = batch_of(records);
     struct kc_bytes out = {.struct_size = sizeof(out), .grow = grow_bytes};
     struct kc_slices slices = {.struct_size = sizeof(slices), .grow = grow_slices};
     struct kc_error err = {.struct_size = sizeof(err)};
-    struct kc_map config = {0};
+    struct kc_kv off = {kc_str(m->off), {.type = KC_BOOLEAN}};
+    struct kc_map config = {&off, m->off != NULL, 0};
     void *self = NULL;
     double start;
 
-    check(ops->open(NULL, &config, which, &self, &err), &err);
+    check(ops->open(NULL, &config, m->which, &self, &err), &err);
     check(ops->encode(self, &batch, &out, &slices, &err), &err); /* makes the cached bytes and the buffers */
     start = cpu_seconds();
     for (long i = 0; i < batches; i++) {
         out.len = slices.len = 0;
         check(ops->encode(self, &batch, &out, &slices, &err), &err);
     }
-    printf("%-6s %7.1f bytes a message, %.4f CPU-s per million messages\n", what,
-           (double)out.len / (double)slices.len, (cpu_seconds() - start) * 1e6 / ((double)batches * RECORDS));
+    print(m, "written", out.len, start, batches);
+    if (ops->decode != NULL)
+        measure_decode(ops, self, m, &out, &slices, batches);
     ops->close(self);
     free(out.data);
     free(slices.list);
+}
+
+static const struct kc_converter_ops *find(const struct kc_plugin *plugin, const char *id)
+{
+    for (uint32_t i = 0; i < plugin->n_components; i++)
+        if (plugin->components[i]->kind == KC_KIND_CONVERTER && strcmp(plugin->components[i]->id, id) == 0)
+            return plugin->components[i]->ops;
+    fprintf(stderr, "the plugin has no converter %s\n", id);
+    exit(1);
+}
+
+/* The change events become plain texts. */
+static void make_texts(void)
+{
+    for (int i = 0; i < RECORDS; i++) {
+        records[i].value_schema = &string_schema;
+        records[i].value = rows[i][6];
+    }
 }
 
 int main(int argc, char **argv)
@@ -215,7 +332,10 @@ int main(int argc, char **argv)
     plugin = entry(&host);
     make_schemas();
     make_records();
-    run(plugin->components[0]->ops, KC_FOR_VALUE, "values", batches);
-    run(plugin->components[0]->ops, KC_FOR_KEY, "keys", batches);
+    for (size_t i = 0; i < sizeof(measures) / sizeof(*measures); i++) {
+        if (strcmp(measures[i].id, "string") == 0)
+            make_texts();
+        run(find(plugin, measures[i].id), &measures[i], batches);
+    }
     return 0;
 }
