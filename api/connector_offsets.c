@@ -10,8 +10,9 @@
 
 enum {
     READ_MS = 10000,
-    WRITE_MS = 40000,  /* a dangling transaction of another task can hide the records for 15 + 10 s */
-    CALLS_AT_ONCE = 8, /* each has Kafka clients of its own */
+    WRITE_MS = 40000,      /* a dangling transaction of another task can hide the records for 15 + 10 s */
+    SINK_WRITE_MS = 20000, /* a task that was killed stays in its group for the session's timeout, 10 s */
+    CALLS_AT_ONCE = 8,     /* each has Kafka clients of its own */
     RETRY_S = 5,
 };
 
@@ -201,7 +202,7 @@ static kc_status change_sink(const struct kc_offsets_of *of, void *arg, struct k
 {
     const struct offsets_change *o = arg;
     kc_status status =
-        kc_sink_offsets_change(of, o->changes, is_still_stopped, arg, kc_mono_ms() + WRITE_MS, err);
+        kc_sink_offsets_change(of, o->changes, is_still_stopped, arg, kc_mono_ms() + SINK_WRITE_MS, err);
 
     if (status == KC_OK)
         kc_buf_printf(out, "{\"message\":\"%s\"}", o->done);

@@ -5,6 +5,7 @@
 #include "change.h"
 #include "connector_topics.h"
 #include "documents.h"
+#include "kafka/topic_pattern.h"
 #include "message_query.h"
 #include "resources.h"
 
@@ -40,15 +41,18 @@ static void reply_topics(struct kc_reply *reply, const char *name, const struct 
     kc_buf_finish(&list);
 }
 
-static bool choose_topics(struct kc_request *q, struct asked *a, struct kc_reply *reply)
+static bool choose_topics(struct kc_request *q, const struct kc_connector_view *c, struct asked *a,
+                          struct kc_reply *reply)
 {
+    const char *regex = kc_props_get(c->config, "topics.regex"); /* of a sink */
     const char *wanted = kc_uri_parameter(&q->uri, "topic");
 
     if (wanted != NULL) {
         a->topic = wanted;
         a->query.topics = &a->topic;
         a->query.n_topics = 1;
-        if (kc_topic_names_have(&a->own, wanted))
+        if (kc_topic_names_have(&a->own, wanted) ||
+            (regex != NULL && kc_topic_pattern_matches(regex, wanted)))
             return true;
         reply_topics(reply, q->params[0], &a->own, "Only the connector's own topics can be read here.");
         return false;
@@ -163,7 +167,7 @@ void kc_get_messages(struct kc_request *q, struct kc_reply *reply)
         reply->body.failed = true;
         return;
     }
-    if (choose_topics(q, &a, reply) && choose_start(q, &a, reply) && choose_bounds(q, &a, reply)) {
+    if (choose_topics(q, c, &a, reply) && choose_start(q, &a, reply) && choose_bounds(q, &a, reply)) {
         if (atomic_fetch_add(&running, 1) < QUERIES_AT_ONCE)
             run(q, &a, reply);
         else

@@ -159,8 +159,8 @@ static const char *const tolerances[] = {"none", "all", NULL};
          .importance = KC_IMPORTANCE_MEDIUM,                                                                 \
          .width = KC_WIDTH_SHORT,                                                                            \
          .order = 3,                                                                                         \
-         .doc = "What follows when one record cannot be written, because it is too large or a converter "    \
-                "refuses it. "                                                                               \
+         .doc = "What follows when one record cannot be delivered: it is too large, or a converter, a "      \
+                "transform or the connector refuses it. "                                                    \
                 "none: the task fails and says why; all: it is left out, counted, and noted in the dead "    \
                 "letter topic if "                                                                           \
                 "there is one."},                                                                            \

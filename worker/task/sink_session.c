@@ -105,8 +105,8 @@ kc_status kc_sink_session_run(struct kc_task *t, struct kc_error *err)
     const struct kc_task_plugin *plugin = kc_start_plugin(&t->start, KC_ROLE_CONNECTOR);
     struct session s = {.task = t};
     struct kc_component_ref component;
-    kc_status status =
-        kc_plugin_load(plugin->file, KC_KIND_SINK, plugin->id, kc_host_table(), &component, err);
+    kc_status status = kc_plugin_load_version(plugin->file, KC_KIND_SINK, plugin->id, plugin->version,
+                                              kc_host_table(), &component, err);
 
     t->fenced = t->reopen = false;
     if (status < 0)
