@@ -63,7 +63,7 @@ static kc_status base64(struct kc_batch *b, struct kc_value *v, struct kc_error 
 /* Kafka's Values.dateFormatFor: by the instant alone, whether it came from a Date, a Time or a Timestamp. */
 static kc_status date_text(struct kc_batch *b, int64_t ms, struct kc_value *v, struct kc_error *err)
 {
-    int64_t days = kc_floor_div(ms, KC_DAY_MS), rest = ms - days * KC_DAY_MS, year;
+    int64_t days = kc_floor_div(ms, KC_DAY_MS), rest = kc_ms_of_day(ms), year;
     char date[40], time[40], text[96];
     int month, day, n;
 

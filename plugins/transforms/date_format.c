@@ -11,6 +11,11 @@ int64_t kc_floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+int64_t kc_ms_of_day(int64_t ms)
+{
+    return ms % KC_DAY_MS + (ms % KC_DAY_MS < 0 ? KC_DAY_MS : 0);
+}
+
 /* Years begin in March, so that the odd day is the last; 400 years have 146097 days. */
 int64_t kc_days_of(int64_t year, int64_t month, int64_t day)
 {
@@ -117,7 +122,7 @@ struct fields {
 
 static struct fields fields_of(int64_t ms)
 {
-    int64_t days = kc_floor_div(ms, KC_DAY_MS), rest = ms - days * KC_DAY_MS;
+    int64_t days = kc_floor_div(ms, KC_DAY_MS), rest = kc_ms_of_day(ms);
     struct fields f;
 
     kc_date_of(days, &f.year, &f.month, &f.day);

@@ -39,6 +39,8 @@ int64_t kc_days_of(int64_t year, int64_t month, int64_t day);
 void kc_date_of(int64_t days, int64_t *year, int *month, int *day);
 
 int64_t kc_floor_div(int64_t a, int64_t b);
+/* Milliseconds since midnight, for any time. */
+int64_t kc_ms_of_day(int64_t ms);
 
 enum { KC_DAY_MS = 86400000 };
 

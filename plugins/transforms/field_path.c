@@ -92,6 +92,7 @@ kc_status kc_path_read(struct kc_smt *s, const struct kc_map *config, const char
     const struct kc_value *version = kc_map_get(config, "field.syntax.version");
     char *memory;
 
+    *out = (struct kc_path){0};
     if (kc_setting_text(s, config, key, &out->text, err) < 0)
         return KC_ERR_NOMEM;
     if (out->text.ptr == NULL)

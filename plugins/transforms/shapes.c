@@ -35,23 +35,47 @@ struct kc_shape *kc_shapes_add(struct kc_shapes *s, uint64_t in, uint64_t varian
     return shape;
 }
 
-void kc_shapes_begin_batch(struct kc_shapes *s)
+static void free_list(struct kc_shape *shape)
 {
-    if (s->count > KC_SHAPES_KEPT)
-        kc_shapes_finish(s);
+    while (shape != NULL) {
+        struct kc_shape *next = shape->next;
+
+        kc_host->schema_unref(shape->out);
+        free(shape->from);
+        free(shape);
+        shape = next;
+    }
 }
 
-void kc_shapes_finish(struct kc_shapes *s)
+/* Moves every entry to one list. */
+static struct kc_shape *take_all(struct kc_shapes *s)
 {
+    struct kc_shape *all = NULL;
+
     for (uint32_t i = 0; i < KC_SHAPES_BUCKETS; i++)
         while (s->buckets[i] != NULL) {
             struct kc_shape *shape = s->buckets[i];
 
             s->buckets[i] = shape->next;
-            kc_host->schema_unref(shape->out);
-            free(shape->from);
-            free(shape);
+            shape->next = all;
+            all = shape;
         }
     s->last = NULL;
     s->count = 0;
+    return all;
+}
+
+void kc_shapes_begin_batch(struct kc_shapes *s)
+{
+    if (s->count <= KC_SHAPES_KEPT)
+        return;
+    free_list(s->aside);
+    s->aside = take_all(s);
+}
+
+void kc_shapes_finish(struct kc_shapes *s)
+{
+    free_list(s->aside);
+    s->aside = NULL;
+    free_list(take_all(s));
 }

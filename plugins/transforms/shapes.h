@@ -2,8 +2,8 @@
  * shapes.h - what a transform makes of each input schema, worked out once: the output schema and where its fields come from.
  *
  * Keys are schema ids, which are unique and never used again, so an entry is never wrong. A shape holds one reference on
- * its output schema, and the records of the batch in hand point to that schema: entries are therefore thrown away
- * between batches only, all at once, when there are more than KC_SHAPES_KEPT.
+ * its output schema, and records of the batch in hand point to that schema: more than KC_SHAPES_KEPT entries are
+ * therefore set aside when a batch begins, all at once, and thrown away when that happens the next time.
  */
 #ifndef KC_TRANSFORMS_SHAPES_H
 #define KC_TRANSFORMS_SHAPES_H
@@ -25,9 +25,10 @@ struct kc_shapes {
     struct kc_shape *buckets[KC_SHAPES_BUCKETS];
     struct kc_shape *last; /* asked for most recently: batches are mostly of one table */
     uint32_t count;
+    struct kc_shape *aside; /* found no more, but their schemas may be in use */
 };
 
-/* The shape of a schema id, or NULL. Valid until the next batch. */
+/* The shape of a schema id, or NULL. Valid until the end of the batch. */
 struct kc_shape *kc_shapes_find(struct kc_shapes *s, uint64_t in, uint64_t variant);
 
 /*

@@ -98,8 +98,8 @@ void *kc_smt_take(struct kc_batch *b, uint64_t size, struct kc_error *err)
 const struct kc_topic *kc_smt_topic(struct kc_smt *s, const struct kc_record *r, struct kc_str name,
                                     struct kc_error *err)
 {
-    /* The partitions that a source asks for a topic of its own with keys and without. */
-    const struct kc_topic *t = kc_host->topic(s->ctx, name, r->key.type == KC_NULL ? 1 : 6);
+    /* With a key as many partitions as sources ask for; without one what topic.creation.default.partitions says. */
+    const struct kc_topic *t = kc_host->topic(s->ctx, name, r->key.type == KC_NULL ? 0 : 6);
 
     if (t == NULL)
         (void)kc_fail(err, KC_ERR_RECORD,

@@ -106,7 +106,7 @@ static kc_status from_ms(const struct kc_time_settings *t, struct kc_batch *b, i
             return kc_fail(err, KC_ERR_RECORD, "%lld ms are no Date: too far from 1970", (long long)ms);
         *v = kc_number(KC_INT32, days);
         break;
-    case KC_TIME_TIME: *v = kc_number(KC_INT32, ms - days * KC_DAY_MS); break;
+    case KC_TIME_TIME: *v = kc_number(KC_INT32, kc_ms_of_day(ms)); break;
     default: *v = kc_number(KC_INT64, ms);
     }
     return KC_OK;
