@@ -116,13 +116,12 @@ def test_what_cannot_be_read_on_fails_with_its_reason(worker, connector):
     rest, validate = worker.rest, "/connector-plugins/FileStreamSource/config/validate"
     connector.config["line.max.bytes"] = "10"
     connector.append(b"short\n" + b"x" * 11 + b"\n")
-    connector.create("RUNNING")
-    rest.wait_for_state(connector.name, "FAILED")
+    connector.create("FAILED")
     assert f"{connector.file}: the line at byte 6 is longer than 10 bytes" in connector.trace(), connector.trace()
-    with LineReader(connector.kafka, connector.topic) as reader:
-        assert reader.lines(1) == ["short"]
     rest.put(f"/connectors/{connector.name}/config", {**connector.config, "line.max.bytes": "11"})
     rest.wait_for_state(connector.name, "RUNNING")
+    with LineReader(connector.kafka, connector.topic) as reader:
+        assert reader.lines(2) == ["short", "x" * 11]
     wait_for(lambda: connector.offsets() == connector.at(18), 10, "the long line to be read")
     connector.file.write_bytes(b"cut\n")
     rest.wait_for_state(connector.name, "FAILED")
