@@ -17,6 +17,7 @@ from test_task_process import BUILD, make_topic, read_topic  # noqa: E402
 
 ROLES = (("connector", "recorder-sink"), ("key.converter", "text-reader"), ("value.converter", "text-reader"))
 TOLERANT = {"errors.tolerance": "all"}
+STAMP = int(time.time()) * 1000  # an old one would have the broker delete the record
 
 
 class Sink(Task):
@@ -45,7 +46,7 @@ class Sink(Task):
         for value in values:
             key, headers = f"k{value}", more.get("headers")
             self.producer.produce(topic or self.connector, value, key, headers=headers,
-                                  partition=more.get("partition", 0), timestamp=1234567890123)
+                                  partition=more.get("partition", 0), timestamp=STAMP)
         assert self.producer.flush(30) == 0
 
     def calls(self, word=None):
@@ -200,8 +201,8 @@ def test_bad_records_become_dead_letters_as_they_came(kafka, sink):
     assert sink.stop() == 0
     assert sink.values() == ["good", "refuse", "last"]
     reader = {(m.key(), m.value(), m.timestamp()[1]): m.headers() for m in read_topic(kafka, dead)}
-    assert set(reader) == {(b"kbad1", b"bad1", 1234567890123), (b"krefuse", b"refuse", 1234567890123)}
-    headers = reader[b"kbad1", b"bad1", 1234567890123]
+    assert set(reader) == {(b"kbad1", b"bad1", STAMP), (b"krefuse", b"refuse", STAMP)}
+    headers = reader[b"kbad1", b"bad1", STAMP]
     assert headers[0] == ("h", b"\xff\x00")
     assert dict(headers[1:]) == {
         "__connect.errors.topic": sink.connector.encode(), "__connect.errors.partition": b"0",
@@ -210,7 +211,7 @@ def test_bad_records_become_dead_letters_as_they_came(kafka, sink):
         "__connect.errors.class.name": b"text-reader 1.0.0",
         "__connect.errors.exception.class.name": b"org.apache.kafka.connect.errors.DataException",
         "__connect.errors.exception.message": b"this is bad"}
-    headers = dict(reader[b"krefuse", b"refuse", 1234567890123][1:])
+    headers = dict(reader[b"krefuse", b"refuse", STAMP][1:])
     assert headers["__connect.errors.stage"] == b"TASK_PUT" and headers["__connect.errors.offset"] == b"2"
     assert headers["__connect.errors.exception.message"] == b"the sink does not want this one"
     stats = [m for m in sink.messages if m["type"] == "stats"][-1]
