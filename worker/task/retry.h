@@ -27,6 +27,8 @@ struct kc_retry {
      * transaction; 0: as long as it takes. Set by the loop before it calls into a stage.
      */
     int64_t patience_until_ms;
+    /* Until then nothing should be open when a stage is called, since one has outlasted that patience; 0: it does not matter. */
+    int64_t careful_until_ms;
     void (*idle)(
         void *
             arg); /* called about once a second while waiting, e.g. to stay in a consumer group; NULL: nothing */

@@ -18,6 +18,7 @@ enum {
     RETRY_FIRST_MS = 100,
     RETRY_MAX_MS = 5000,
     RETRY_GIVE_UP_MS = 1000, /* of a poll() that asks to be called again; then a new process connects anew */
+    CAREFUL_MS = 60000,      /* after a stage that waited for longer than a transaction may be open */
     BATCH_MARGIN_BYTES = 1024, /* between a topic's limit and the batches made for it */
 };
 
@@ -110,13 +111,19 @@ static void tell_committed(void *arg, const struct kc_committed *changed)
                err.message);
 }
 
+/* While a stage may have to wait for long, each batch is committed, so that no transaction is open when it has to. */
+static int64_t usual_interval(const struct kc_source *s)
+{
+    return kc_mono_ms() < s->task->retry.careful_until_ms ? 0 : s->interval_ms;
+}
+
 /* The next unit's length: it doubles while polls come back full. */
 static void next_interval(struct loop *l)
 {
-    int64_t base = l->s->interval_ms, longest = base * BACKLOG_FACTOR;
+    int64_t base = usual_interval(l->s), longest = base * BACKLOG_FACTOR;
     bool backlog = l->full_polls > 0 && l->full_polls * 2 >= l->polls;
 
-    l->interval_ms = backlog ? l->interval_ms * 2 : base;
+    l->interval_ms = backlog && l->interval_ms > 0 ? l->interval_ms * 2 : base;
     if (l->interval_ms > longest)
         l->interval_ms = longest;
 }
@@ -232,6 +239,7 @@ static kc_status leave_batch(struct loop *l)
 {
     bool stop = kc_link_command(l->s->task->link) == KC_COMMAND_STOP;
 
+    l->s->task->retry.careful_until_ms = kc_mono_ms() + CAREFUL_MS;
     return give_up(l, stop ? KC_ERR_STOPPED : KC_ERR_RETRY);
 }
 
@@ -417,7 +425,7 @@ static kc_status stand_still(struct loop *l, struct kc_error *err)
 
 kc_status kc_source_run(struct kc_source *s, struct kc_error *err)
 {
-    struct loop l = {.s = s, .interval_ms = s->interval_ms, .committed_ms = kc_mono_ms()};
+    struct loop l = {.s = s, .interval_ms = usual_interval(s), .committed_ms = kc_mono_ms()};
     struct kc_task *t = s->task;
     kc_status status = KC_OK;
 

@@ -7,6 +7,7 @@
 #include <kconnect/sdk.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 const struct kc_host *kc_host;
@@ -21,7 +22,9 @@ struct edit {
     int64_t fail_every; /* 0: none */
     int64_t drop_every; /* 0: none */
     int64_t retries;    /* calls that ask to be made again, before the first that works; -1: all */
-    int64_t memory;     /* bytes of the arena for each record */
+    int64_t retry_at;   /* from this number on it asks for retry_ms to be called again; -1: never */
+    int64_t retry_ms;
+    int64_t memory; /* bytes of the arena for each record */
     int64_t hang_ms;
     bool no_key;
 };
@@ -46,6 +49,8 @@ static kc_status edit_open(struct kc_ctx *ctx, const struct kc_map *config, void
                        .fail_every = number(config, "fail.every"),
                        .drop_every = number(config, "drop.every"),
                        .retries = number(config, "retries"),
+                       .retry_at = number(config, "retry.at"),
+                       .retry_ms = number(config, "retry.ms"),
                        .memory = number(config, "memory"),
                        .hang_ms = number(config, "hang.ms"),
                        .no_key = number(config, "no.key") != 0};
@@ -87,6 +92,20 @@ static kc_status edit_one(const struct edit *e, struct kc_batch *b, struct kc_re
     return KC_OK;
 }
 
+/* As another system that is away for a while: it does not come back sooner because the connector is opened again. */
+static bool is_away(const struct edit *e, const struct kc_batch *b)
+{
+    static struct timespec since;
+    struct timespec now;
+
+    if (e->retry_at < 0 || kc_batch_at(b, b->n_records - 1)->value.as.i64 < e->retry_at)
+        return false;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    if (since.tv_sec == 0)
+        since = now;
+    return (now.tv_sec - since.tv_sec) * 1000 + (now.tv_nsec - since.tv_nsec) / 1000000 < e->retry_ms;
+}
+
 static kc_status edit_apply(void *self, struct kc_batch *b, struct kc_error *err)
 {
     struct edit *e = self;
@@ -94,7 +113,7 @@ static kc_status edit_apply(void *self, struct kc_batch *b, struct kc_error *err
 
     if (e->hang_ms > 0)
         (void)usleep((useconds_t)e->hang_ms * 1000);
-    if (e->retries != 0) {
+    if (e->retries != 0 || is_away(e, b)) {
         e->retries -= e->retries > 0;
         return kc_fail(err, KC_ERR_RETRY, "the lookup service is away for a moment");
     }
@@ -198,7 +217,8 @@ static const struct kc_config_key edit_keys[] = {
     KEY("times", KC_CFG_LONG, "1"),         KEY("fail.every", KC_CFG_LONG, "0"),
     KEY("drop.every", KC_CFG_LONG, "0"),    KEY("retries", KC_CFG_LONG, "0"),
     KEY("memory", KC_CFG_LONG, "0"),        KEY("hang.ms", KC_CFG_LONG, "0"),
-    KEY("no.key", KC_CFG_LONG, "0"),
+    KEY("no.key", KC_CFG_LONG, "0"),        KEY("retry.at", KC_CFG_LONG, "-1"),
+    KEY("retry.ms", KC_CFG_LONG, "0"),
 };
 static const struct kc_config_key brackets_keys[] = {KEY("refuse", KC_CFG_LONG, "-1")};
 static const struct kc_config_def edit_config = {sizeof(edit_config), sizeof(edit_keys[0]), edit_keys,

@@ -15,7 +15,7 @@ class Task:
     def __init__(self, runner, plugin, kafka, connector, log=None):
         self.runner, self.plugin, self.kafka, self.connector = str(runner), str(plugin), kafka, connector
         self.log = log
-        self.process = self.socket = None
+        self.process = self.socket = self.page = None
         self.messages = []
         self.buffer = b""
 
@@ -38,8 +38,9 @@ class Task:
 
         self.process = subprocess.Popen([self.runner], preexec_fn=place, pass_fds=(3, 4), stdin=subprocess.DEVNULL,
                                         stderr=open(self.log, "ab") if self.log else None)
-        for descriptor in (high_socket, high_page, page):
+        for descriptor in (high_socket, high_page, *([] if self.page is None else [self.page])):
             os.close(descriptor)
+        self.page = page
         theirs.close()
         self.socket, self.buffer, self.messages = mine, b"", []
         properties = {"bootstrap.servers": self.kafka, **(client or {})}
@@ -102,6 +103,11 @@ class Task:
 
     def wait_records(self, n, timeout_s=60):
         return self.wait_for(lambda m: m["type"] == "stats" and m["records"] >= n, timeout_s)
+
+    def in_call(self):
+        """(component, call) as supervisor/crash_page.h has them for the watchdog."""
+        texts = os.pread(self.page, 128, 16)
+        return tuple(text.split(b"\0")[0].decode() for text in (texts[:64], texts[64:]))
 
     def stop(self, timeout_s=10):
         self.send({"type": "stop"})

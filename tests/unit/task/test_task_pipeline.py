@@ -123,6 +123,26 @@ def test_a_stop_ends_a_retry_that_would_last_for_ever(kafka, task):
     assert task.connector not in kafka.partitions()  # nothing is to be written to it
 
 
+def test_a_retry_may_take_longer_than_a_transaction(kafka, task):
+    """What is open is given up, polled again, and committed batch by batch until the stage is over it."""
+    task.start({"limit": "400", "batch": "25", "rate": "1000", "errors.retry.timeout": "-1",
+                "errors.retry.delay.max.ms": "100", **edit(edit={"retry_at": 210, "retry_ms": 2000})}, stages=ONE,
+               client={"transaction.timeout.ms": "2000"})
+    task.wait_records(175)
+    assert task.stop() == 0
+    numbers = numbers_of(kafka, task.connector)
+    assert numbers == list(range(len(numbers)))
+    assert "opening the connector again at the committed position" in open(task.log).read()
+
+
+def test_a_stage_that_hangs_is_on_the_page_that_the_watchdog_reads(task):
+    task.start({"batch": "10", **edit(edit={"hang_ms": 60000})}, stages=ONE)
+    deadline = time.monotonic() + 30
+    while task.in_call() != ("Edit 1.0.0", "apply"):
+        assert time.monotonic() < deadline, task.in_call()
+        task.read(0.05)
+
+
 def test_a_retry_that_is_spent_leaves_the_batch_out_where_that_is_tolerated(kafka, task):
     dead = task.connector + "-dead"
     task.start({**TOLERANT, "limit": "100", "batch": "50", "errors.deadletterqueue.topic.name": dead,
