@@ -192,8 +192,54 @@ static const struct kc_source_ops ops = {PARTS_OPS, .planner = &planner};
 static const struct kc_component checked = {PARTS("checked-source", &ops, &config)};
 /* One that leaves everything to the declarations. */
 static const struct kc_component plain = {PARTS("plain-source", &parts_ops, &config)};
-static const struct kc_component *const components[] = {&checked, &plain};
-static const struct kc_plugin plugin = {KC_PLUGIN_HEADER(components, 2), .name = "checked",
+
+/* A config provider that does what the key it is asked for says. */
+static kc_status provider_open(struct kc_ctx *ctx, const struct kc_map *map, void **self,
+                               struct kc_error *err)
+{
+    (void)ctx;
+    (void)map;
+    (void)err;
+    *self = NULL;
+    return KC_OK;
+}
+
+static kc_status provider_get(void *self, const char *path, const char *const *names, uint32_t n_names,
+                              struct kc_report *out, struct kc_error *err)
+{
+    (void)self;
+    (void)path;
+    (void)err;
+    for (uint32_t i = 0; i < n_names; i++) {
+        if (strcmp(names[i], "crash") == 0)
+            (void)raise(SIGSEGV);
+        else if (strcmp(names[i], "hang") == 0)
+            (void)sleep(60);
+        else if (strcmp(names[i], "fail") == 0)
+            return KC_ERR_RETRY; /* without a word */
+        else if (strcmp(names[i], "zero") == 0)
+            the_host->report_value(out, names[i], (struct kc_str){"a\0b", 3, 0}, -1);
+        else
+            the_host->report_error(out, names[i], "no such thing"); /* which is not the place for it */
+    }
+    return KC_OK;
+}
+
+static void provider_close(void *self)
+{
+    (void)self;
+}
+
+static const struct kc_config_provider_ops provider_ops = {
+    .struct_size = sizeof(provider_ops), .open = provider_open, .get = provider_get, .close = provider_close};
+static const struct kc_component provider = {.struct_size = sizeof(provider),
+                                             .kind = KC_KIND_CONFIG_PROVIDER,
+                                             .id = "checked-provider",
+                                             .version = "1.0.0",
+                                             .title = "Misbehaves",
+                                             .ops = &provider_ops};
+static const struct kc_component *const components[] = {&checked, &plain, &provider};
+static const struct kc_plugin plugin = {KC_PLUGIN_HEADER(components, 3), .name = "checked",
                                         .version = "1.0.0"};
 
 const struct kc_plugin *kc_plugin_v0(const struct kc_host *host)

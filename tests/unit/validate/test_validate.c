@@ -206,6 +206,33 @@ static void references_are_replaced_before_the_plugin_looks(void **state)
     assert_string_equal(found.text, "secret: secret: the config provider env has no key \"KC_T_NONE\"\n");
 }
 
+static void a_config_provider_that_misbehaves_is_told_by_its_name(void **state)
+{
+    static const char *const cases[][2] = {
+        {"crash", "-: checked-source 1.0.0 crashed while it checked this configuration: SIGSEGV in get of "
+                  "checked-provider 1.0.0"},
+        {"hang", "-: checked-source 1.0.0 did not end its check of this configuration"},
+        {"fail", "secret: secret: config provider c: it failed and gave no reason"},
+        {"zero", "secret: secret: config provider c: a value has a zero byte in it"},
+        {"none", "secret: secret: the config provider c has no key \"none\""},
+    };
+    struct problems found;
+    char config[128], more[1024];
+
+    (void)state;
+    (void)snprintf(
+        more, sizeof(more),
+        ",\"providers\":[{\"name\":\"c\",\"id\":\"checked-provider\",\"file\":\"%s\",\"config\":{}}]",
+        plugin);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        (void)snprintf(config, sizeof(config), "\"secret\":\"${c:%s}\"", cases[i][0]);
+        (void)check_with("checked-source", config, more, i == 1 ? SHORT_MS : PATIENCE_MS, NULL, &found);
+        assert_int_equal(found.n, 1);
+        if (strncmp(found.text, cases[i][1], strlen(cases[i][1])) != 0)
+            fail_msg("'%s' does not begin '%s'", found.text, cases[i][1]);
+    }
+}
+
 static void offsets_are_checked_by_the_plugin(void **state)
 {
     static const char *const changes =
@@ -342,6 +369,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_flood_of_problems_is_bounded),
         cmocka_unit_test(secrets_and_descriptors_stay_where_they_belong),
         cmocka_unit_test(references_are_replaced_before_the_plugin_looks),
+        cmocka_unit_test(a_config_provider_that_misbehaves_is_told_by_its_name),
         cmocka_unit_test(offsets_are_checked_by_the_plugin),
         cmocka_unit_test(a_worker_that_stops_does_not_wait),
         cmocka_unit_test(a_check_ends_with_its_worker),
