@@ -95,7 +95,7 @@ static void die_in_put(const char *how)
 {
     kc_crash_page_enter(page, "helper-sink 2.0.0", "put");
     if (strcmp(how, "exit-in-put") == 0)
-        exit(3); /* the number by which a task itself says that it is fenced */
+        _exit(3); /* the number by which a task itself says that it is fenced */
     if (strcmp(how, "abort-in-put") == 0)
         abort();
     if (strcmp(how, "killed-in-put") == 0)
