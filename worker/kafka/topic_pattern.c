@@ -34,7 +34,10 @@ static bool is_negated(char letter)
     return letter == 'D' || letter == 'W';
 }
 
-/* One [...]: a backslash means nothing in POSIX there, so what stands behind one is put where it is taken as it is. */
+/*
+ * One [...]: a backslash means nothing in POSIX there, so what stands behind one is put where it is taken as
+ * it is.
+ */
 static const char *put_bracket(const char *p, struct kc_buf *out, struct kc_error *err)
 {
     const char *begin = p;

@@ -1,11 +1,11 @@
 /*
  * topic_pattern.h - topics.regex, a Java regular expression, as librdkafka's subscription takes it.
  *
- * Java matches the whole name of a topic; librdkafka takes POSIX extended expressions (regcomp(3)) that begin with ^. What
- * both write the same is taken as it is: literals, ., [...], (...), |, *, +, ?, {n,m}, ^, $ and \ before a punctuation mark.
- * Rewritten are (?:...), \d, \D, \w and \W, the first and third inside of [...], too. Everything else of Java's, such as
- * lookahead, (?i), lazy and possessive quantifiers, \b, \s, \p{...}, \Q...\E and back references, is refused: in a POSIX
- * expression it would mean something else.
+ * Java matches the whole name of a topic; librdkafka takes POSIX extended expressions (regcomp(3)) that begin
+ * with ^. What both write the same is taken as it is: literals, ., [...], (...), |, *, +, ?, {n,m}, ^, $ and
+ * \ before a punctuation mark. Rewritten are (?:...), \d, \D, \w and \W, the first and third inside of [...],
+ * too. Everything else of Java's, such as lookahead, (?i), lazy and possessive quantifiers, \b, \s, \p{...},
+ * \Q...\E and back references, is refused: in a POSIX expression it would mean something else.
  */
 #ifndef KC_KAFKA_TOPIC_PATTERN_H
 #define KC_KAFKA_TOPIC_PATTERN_H

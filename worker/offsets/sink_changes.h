@@ -4,7 +4,8 @@
  *
  *   {"partition":{"kafka_topic":s,"kafka_partition":n},"offset":{"kafka_offset":n} or null}
  *
- * Numbers may be texts, other members do not count, and of two changes of one partition the last one counts. Pure.
+ * Numbers may be texts, other members do not count, and of two changes of one partition the last one counts.
+ * Pure.
  */
 #ifndef KC_OFFSETS_SINK_CHANGES_H
 #define KC_OFFSETS_SINK_CHANGES_H
@@ -14,8 +15,8 @@
 #include "offsets/offset_changes.h"
 
 /*
- * Puts what is to be set into `alter`, and what is to be removed into `gone`; both are empty lists of the caller's.
- * KC_ERR_CONFIG: *err says which value cannot be taken.
+ * Puts what is to be set into `alter`, and what is to be removed into `gone`; both are empty lists of the
+ * caller's. KC_ERR_CONFIG: *err says which value cannot be taken.
  */
 kc_status kc_sink_changes_read(const struct kc_offset_changes *changes,
                                rd_kafka_topic_partition_list_t *alter, rd_kafka_topic_partition_list_t *gone,

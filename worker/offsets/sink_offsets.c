@@ -100,7 +100,10 @@ static const rd_kafka_group_result_t **groups_of(rd_kafka_event_t *event, size_t
     }
 }
 
-/* What Kafka says of the one group that was asked for: the first error there is, of the group or of a partition. */
+/*
+ * What Kafka says of the one group that was asked for: the first error there is, of the group or of a
+ * partition.
+ */
 static rd_kafka_resp_err_t verdict(const rd_kafka_group_result_t *group)
 {
     const rd_kafka_topic_partition_list_t *list = rd_kafka_group_result_partitions(group);
@@ -115,7 +118,10 @@ static rd_kafka_resp_err_t verdict(const rd_kafka_group_result_t *group)
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* Waits for the answer to the call just made, which comes within its own timeout, and frees the call's options. */
+/*
+ * Waits for the answer to the call just made, which comes within its own timeout, and frees the call's
+ * options.
+ */
 static rd_kafka_resp_err_t answer(struct caller *c, rd_kafka_AdminOptions_t *o,
                                   void (*take)(const rd_kafka_topic_partition_list_t *list,
                                                struct kc_buf *out),

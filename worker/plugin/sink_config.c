@@ -30,7 +30,9 @@ __attribute__((format(printf, 3, 4))) static void report(const struct check *c, 
     c->problem(c->arg, key, sentence);
 }
 
-/* The next item of a list by comma, without blanks around it; false: there is none. Empty ones are left out. */
+/*
+ * The next item of a list by comma, without blanks around it; false: there is none. Empty ones are left out.
+ */
 static bool next_item(const char **list, const char **item, size_t *len)
 {
     while (**list != '\0') {

@@ -1,6 +1,7 @@
 /*
- * sink_config.h - what must hold between the keys of a sink, whatever its plugin: exactly one of topics and topics.regex, an
- * expression that librdkafka can take (kafka/topic_pattern.h), and a topic for dead letters that is not read by the sink.
+ * sink_config.h - what must hold between the keys of a sink, whatever its plugin: exactly one of topics and
+ * topics.regex, an expression that librdkafka can take (kafka/topic_pattern.h), and a topic for dead letters
+ * that is not read by the sink.
  */
 #ifndef KC_PLUGIN_SINK_CONFIG_H
 #define KC_PLUGIN_SINK_CONFIG_H

@@ -1,6 +1,6 @@
 /*
- * decoder.h - the key converter, the value converter and the header converter of a sink's task: from the bytes of messages
- * to typed records.
+ * decoder.h - the key converter, the value converter and the header converter of a sink's task: from the
+ * bytes of messages to typed records.
  */
 #ifndef KC_TASK_DECODER_H
 #define KC_TASK_DECODER_H
@@ -27,19 +27,19 @@ struct kc_decoder {
 };
 
 /*
- * Loads and opens the converters with their keys of the connector's configuration. KC_ERR_CONFIG: one of them cannot read.
- * Close it in every case.
+ * Loads and opens the converters with their keys of the connector's configuration. KC_ERR_CONFIG: one of them
+ * cannot read. Close it in every case.
  */
 kc_status kc_decoder_open(struct kc_decoder *d, struct kc_task *task, struct kc_error *err);
 void kc_decoder_close(struct kc_decoder *d);
 
 /*
- * Decodes a batch whose keys, values and header values are KC_BYTES or KC_NULL, in place; new memory is of its arena. A
- * record that cannot be decoded is marked KC_REC_FAILED, and among task->failures. Without a header converter a header is
- * a text where it is UTF-8, else bytes.
+ * Decodes a batch whose keys, values and header values are KC_BYTES or KC_NULL, in place; new memory is of
+ * its arena. A record that cannot be decoded is marked KC_REC_FAILED, and among task->failures. Without a
+ * header converter a header is a text where it is UTF-8, else bytes.
  *
- * A converter that answers KC_ERR_RETRY is called again as errors.retry.* say, with the bytes as they were. Negative: as
- * kc_pipeline_apply() (pipeline.h).
+ * A converter that answers KC_ERR_RETRY is called again as errors.retry.* say, and must have left the batch so
+ * that the same call can be made again. Negative: as kc_pipeline_apply() (pipeline.h).
  */
 kc_status kc_decoder_run(struct kc_decoder *d, struct kc_batch *b, struct kc_error *err);
 

@@ -1,8 +1,10 @@
 /*
- * sink_batch.h - the batch in a sink's hand: messages as records, which the converters, the transforms and put() work on.
+ * sink_batch.h - the batch in a sink's hand: messages as records, which the converters, the transforms and
+ * put() work on.
  *
- * Keys, values and header values point into librdkafka's messages, which are kept until kc_sink_batch_clear(). Records that
- * were filtered, refused or taken away by the group are removed by kc_sink_batch_compact(), so that put() gets none of them.
+ * Keys, values and header values point into librdkafka's messages, which are kept until
+ * kc_sink_batch_clear(). Records that were filtered, refused or taken away by the group are removed by
+ * kc_sink_batch_compact(), so that put() gets none of them.
  */
 #ifndef KC_TASK_SINK_BATCH_H
 #define KC_TASK_SINK_BATCH_H
@@ -18,8 +20,8 @@ struct kc_sink_batch {
 };
 
 /*
- * Makes records of `messages`, which are taken over and leave an empty list behind, and notes in their partitions that they
- * were taken. Headers and origins are in `arena`, which is reset. KC_ERR_NOMEM.
+ * Makes records of `messages`, which are taken over and leave an empty list behind, and notes in their
+ * partitions that they were taken. Headers and origins are in `arena`, which is reset. KC_ERR_NOMEM.
  */
 kc_status kc_sink_batch_make(struct kc_sink_batch *b, struct kc_sink_messages *messages,
                              struct kc_task_arena *arena, struct kc_error *err);

@@ -48,7 +48,10 @@ kc_status kc_sink_consumer_max_records(const struct kc_task *t, size_t *out, str
     return KC_OK;
 }
 
-/* Our defaults, which the user's properties overwrite. Those of the group are Kafka Connect's but for the session. */
+/*
+ * Our defaults, which the user's properties overwrite. Those of the group are Kafka Connect's but for the
+ * session.
+ */
 static struct kc_props *with_defaults(const struct kc_task *t)
 {
     static const char *const defaults[] = {
@@ -275,7 +278,10 @@ static kc_status keep(struct kc_sink_consumer *c, rd_kafka_message_t *m)
     return KC_OK;
 }
 
-/* Seeks that the plugin has asked for, before anything else is read. One that does not work yet is tried again. */
+/*
+ * Seeks that the plugin has asked for, before anything else is read. One that does not work yet is tried
+ * again.
+ */
 static void seek_all(struct kc_sink_consumer *c)
 {
     rd_kafka_topic_partition_list_t *list = NULL;

@@ -5,8 +5,8 @@
 #include <kconnect/connector.h>
 
 /*
- * The table. Its calls do nothing in a task that is no sink, and nothing to a partition that is not assigned. A seek counts
- * from the next batch on: the batch that is in put() is done first.
+ * The table. Its calls do nothing in a task that is no sink, and nothing to a partition that is not assigned.
+ * A seek counts from the next batch on: the batch that is in put() is done first.
  */
 const struct kc_sink_control *kc_sink_control_table(void);
 

@@ -42,8 +42,9 @@ static void find_offsets(struct kc_sink_consumer *c, rd_kafka_topic_partition_li
 }
 
 /*
- * With auto.offset.reset=latest a partition of which nothing is committed begins at its end as it is now. That is
- * committed like any other offset: if it were looked up again after a crash, what came meanwhile would be left out.
+ * With auto.offset.reset=latest a partition of which nothing is committed begins at its end as it is now.
+ * That is committed like any other offset: if it were looked up again after a crash, what came meanwhile
+ * would be left out.
  */
 static void begin_at_end(struct kc_sink_consumer *c, rd_kafka_topic_partition_list_t *list,
                          struct kc_sink_part *const *parts, size_t n)

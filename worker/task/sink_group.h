@@ -1,9 +1,10 @@
 /*
  * sink_group.h - partitions come to a sink's consumer, and go, as its group decides.
  *
- * librdkafka calls this inside of kc_sink_consumer_poll(), so on the task's thread, and waits for it. Partitions that come are
- * told to the plugin before they are read; of those that go, offsets are committed and the plugin is told before another
- * member may have them. All assignors of librdkafka work, the cooperative one included.
+ * librdkafka calls this inside of kc_sink_consumer_poll(), so on the task's thread, and waits for it.
+ * Partitions that come are told to the plugin before they are read; of those that go, offsets are committed
+ * and the plugin is told before another member may have them. All assignors of librdkafka work, the
+ * cooperative one included.
  */
 #ifndef KC_TASK_SINK_GROUP_H
 #define KC_TASK_SINK_GROUP_H

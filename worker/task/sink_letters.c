@@ -44,7 +44,10 @@ static kc_status set_number(struct kc_props *p, const char *key, size_t number)
 
 static kc_status make_client(struct kc_sink_letters *l, const char *client_id, struct kc_error *err)
 {
-    /* One at a time: a broker that does not know a producer yet takes its batches in any order (partition_opening.h). */
+    /*
+     * One at a time: a broker that does not know a producer yet takes its batches in any order
+     * (partition_opening.h).
+     */
     const char *fixed[] = {"client.id",
                            client_id,
                            "enable.idempotence",

@@ -1,5 +1,6 @@
 /*
- * sink_letters.h - the dead letters of a sink: messages that could not be put, as they came, in a topic of their own.
+ * sink_letters.h - the dead letters of a sink: messages that could not be put, as they came, in a topic of
+ * their own.
  *
  * A dead letter has the message's key, value, headers and timestamp, byte for byte. With
  * errors.deadletterqueue.context.headers.enable it also has Kafka Connect's headers, as UTF-8 text
@@ -8,7 +9,8 @@
  *   __connect.errors.connector.name, .task.id, .stage, .class.name, .exception.class.name, .exception.message
  *   __kconnect.errors.bytes, .limit.bytes             its value was left out, being larger than the topic takes
  *
- * An offset is committed only when the dead letters before it are acknowledged: kc_sink_letters_flush(). Task thread only.
+ * An offset is committed only when the dead letters before it are acknowledged: kc_sink_letters_flush(). Task
+ * thread only.
  */
 #ifndef KC_TASK_SINK_LETTERS_H
 #define KC_TASK_SINK_LETTERS_H
@@ -27,8 +29,8 @@ struct kc_sink_letters {
 };
 
 /*
- * Makes the client and the topic, if errors.tolerance is all and a topic is named. KC_ERR_CONFIG, or KC_ERR_RETRY when no
- * broker answers. Close in every case.
+ * Makes the client and the topic, if errors.tolerance is all and a topic is named. KC_ERR_CONFIG, or
+ * KC_ERR_RETRY when no broker answers. Close in every case.
  */
 kc_status kc_sink_letters_open(struct kc_sink_letters *l, struct kc_task *t, const char *client_id,
                                struct kc_error *err);

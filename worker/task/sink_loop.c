@@ -114,8 +114,8 @@ static kc_status try_commit(struct loop *l, struct kc_sink_part *const *parts, s
 }
 
 /*
- * Commits what is done of these partitions. One that was not taken loses nothing, and is made again later: KC_OK, too.
- * Negative: the task cannot go on.
+ * Commits what is done of these partitions. One that was not taken loses nothing, and is made again later:
+ * KC_OK, too. Negative: the task cannot go on.
  */
 static kc_status commit(struct loop *l, struct kc_sink_part *const *parts, size_t n, int timeout_ms,
                         struct kc_error *err)
@@ -387,7 +387,10 @@ static kc_status stand_still(struct loop *l, struct kc_error *err)
     return status;
 }
 
-/* The partitions go back as if the group had taken them. After a failure what was put before it is committed all the same. */
+/*
+ * The partitions go back as if the group had taken them. After a failure what was put before it is committed
+ * all the same.
+ */
 static kc_status let_go(struct loop *l, kc_status status, struct kc_error *err)
 {
     struct kc_sink_parts *parts = &l->s->consumer->parts;

@@ -1,10 +1,10 @@
 /*
  * sink_loop.h - moves records from Kafka into a sink, at least once: poll, decode, transform, put, commit.
  *
- * What put() has come back from is committed every offset.flush.interval.ms, when partitions go and at the end; never more
- * than pre_commit() leaves, and never before the dead letters are acknowledged. put() that asks for a retry gets the same
- * batch again after a pause, during which nothing is fetched and the group is served. Runs on the task's thread until a
- * stop or a failure.
+ * What put() has come back from is committed every offset.flush.interval.ms, when partitions go and at the
+ * end; never more than pre_commit() leaves, and never before the dead letters are acknowledged. put() that
+ * asks for a retry gets the same batch again after a pause, during which nothing is fetched and the group is
+ * served. Runs on the task's thread until a stop or a failure.
  */
 #ifndef KC_TASK_SINK_LOOP_H
 #define KC_TASK_SINK_LOOP_H

@@ -1,9 +1,11 @@
 /*
- * sink_parts.h - the partitions that a sink's task reads, and how far each one is. Pure memory: no Kafka here.
+ * sink_parts.h - the partitions that a sink's task reads, and how far each one is. Pure memory: no Kafka
+ * here.
  *
- * Three offsets, each that of the next record: `taken` into the batch in hand, `done` when put() has come back from it,
- * `committed` in the group. A partition that was taken away is gone: it counts for nothing any more, and its memory stays
- * until kc_sink_parts_sweep(), because records of the batch in hand point at it. Task thread only.
+ * Three offsets, each that of the next record: `taken` into the batch in hand, `done` when put() has come
+ * back from it, `committed` in the group. A partition that was taken away is gone: it counts for nothing any
+ * more, and its memory stays until kc_sink_parts_sweep(), because records of the batch in hand point at it.
+ * Task thread only.
  */
 #ifndef KC_TASK_SINK_PARTS_H
 #define KC_TASK_SINK_PARTS_H
@@ -40,21 +42,24 @@ void kc_sink_parts_sweep(struct kc_sink_parts *p);
 
 /* put() has come back: what was taken is done. */
 void kc_sink_parts_put(struct kc_sink_parts *p);
-/* The plugin wants to go on somewhere else: that is what is done so far, and nothing of the partition is in hand. */
+/*
+ * The plugin wants to go on somewhere else: that is what is done so far, and nothing of the partition is in
+ * hand.
+ */
 void kc_sink_part_seek(struct kc_sink_part *part, int64_t offset);
 
 /* True when a partition that is not gone has something done that is not committed. */
 bool kc_sink_parts_behind(const struct kc_sink_parts *p);
 
 /*
- * What pre_commit() is to be asked, for n partitions (those that are gone or have nothing done are left out): `asked` has
- * room for n, and its elements are of which[]'s element. Gives how many.
+ * What pre_commit() is to be asked, for n partitions (those that are gone or have nothing done are left out):
+ * `asked` has room for n, and its elements are of which[]'s element. Gives how many.
  */
 uint32_t kc_sink_parts_ask(struct kc_sink_part *const *parts, size_t n, struct kc_topic_partition *asked,
                            struct kc_sink_part **which);
 /*
- * What may be committed of the partition, now that pre_commit() has left `answer` of it: -1 when nothing may, or nothing has
- * to be. *beyond: it claims more than it was given, which does not count.
+ * What may be committed of the partition, now that pre_commit() has left `answer` of it: -1 when nothing may,
+ * or nothing has to be. *beyond: it claims more than it was given, which does not count.
  */
 int64_t kc_sink_part_may_commit(const struct kc_sink_part *part, int64_t answer, bool *beyond);
 

@@ -18,7 +18,10 @@ struct session {
     struct kc_sink sink;
 };
 
-/* What stands between Kafka and the connector, before the connector itself: so that a wrong key fails without it. */
+/*
+ * What stands between Kafka and the connector, before the connector itself: so that a wrong key fails without
+ * it.
+ */
 static kc_status open_parts(struct session *s, struct kc_error *err)
 {
     struct kc_task *t = s->task;

@@ -5,8 +5,8 @@
 #include "task/task.h"
 
 /*
- * Opens converters, transforms, the topic of dead letters and the connector, joins the group, runs the sink loop and closes
- * everything again. KC_OK: stopped as asked. Otherwise *err.
+ * Opens converters, transforms, the topic of dead letters and the connector, joins the group, runs the sink
+ * loop and closes everything again. KC_OK: stopped as asked. Otherwise *err.
  */
 kc_status kc_sink_session_run(struct kc_task *t, struct kc_error *err);
 

@@ -1,10 +1,11 @@
 /*
- * sink_plugin.c - a plugin for the tests of a sink's task: a sink that writes into a file what it is called with, and
- * can be told to ask for retries, to refuse records and to let go of less than it was given; and a converter that reads
- * text and refuses what begins with "bad".
+ * sink_plugin.c - a plugin for the tests of a sink's task: a sink that writes into a file what it is called
+ * with, and can be told to ask for retries, to refuse records and to let go of less than it was given; and a
+ * converter that reads text and refuses what begins with "bad".
  *
- * A line for each call: "open", "assigned T P OFFSET", "put T P OFFSET KEY VALUE [HEADER=VALUE]", "again" (a put() that ends
- * with KC_ERR_RETRY), "commit T P OFFSET" (what pre_commit() lets go), "revoked T P OFFSET", "close".
+ * A line for each call: "open", "assigned T P OFFSET", "put T P OFFSET KEY VALUE [HEADER=VALUE]", "again" (a
+ * put() that ends with KC_ERR_RETRY), "commit T P OFFSET" (what pre_commit() lets go), "revoked T P OFFSET",
+ * "close".
  */
 #include <inttypes.h>
 #include <kconnect/sdk.h>
