@@ -106,7 +106,7 @@ static inline size_t copy_plain(uint8_t *dst, const uint8_t *s, const uint8_t *e
 
 static uint8_t *put_escape(uint8_t *p, uint8_t byte, uint8_t letter)
 {
-    static const char hex[] = "0123456789abcdef";
+    static const char hex[] = "0123456789ABCDEF"; /* upper case, as Java's writers have it */
 
     *p++ = '\\';
     *p++ = letter;

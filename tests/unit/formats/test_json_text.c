@@ -30,7 +30,7 @@ static void what_json_reserves_is_escaped(void **state)
     assert_string_equal(quoted("", 0), "\"\"");
     assert_string_equal(quoted("plain / text", 12), "\"plain / text\"");
     assert_string_equal(quoted("\"\\\b\t\n\f\r", 7), "\"\\\"\\\\\\b\\t\\n\\f\\r\"");
-    assert_string_equal(quoted("a\0b\x1f\x7f", 5), "\"a\\u0000b\\u001f\x7f\"");
+    assert_string_equal(quoted("a\0b\x1f\x7f", 5), "\"a\\u0000b\\u001F\x7f\"");
 }
 
 static void every_byte_is_found_at_every_place_of_a_block(void **state)
