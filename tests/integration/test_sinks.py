@@ -43,7 +43,7 @@ class Sink:
             "value.converter": STRINGS,
             "consumer.override.session.timeout.ms": "1500",
             "consumer.override.heartbeat.interval.ms": "300",
-            **settings,
+            **{key: value.replace("{topic}", self.topic) for key, value in settings.items()},
         }
 
     def create(self):
@@ -172,7 +172,8 @@ def test_offsets_that_cannot_be_are_refused(sink):
 
 def test_records_that_cannot_be_read_are_dead_letters(kafka, sink):
     dead = unique("dead")
-    one = sink(**{"value.converter": "org.apache.kafka.connect.json.JsonConverter",
+    one = sink(**{"topics": "", "topics.regex": "{topic}(?:-more)?",
+                  "value.converter": "org.apache.kafka.connect.json.JsonConverter",
                   "value.converter.schemas.enable": "false", "errors.tolerance": "all",
                   DEAD + "topic.name": dead, DEAD + "topic.replication.factor": "1",
                   DEAD + "context.headers.enable": "true"})
@@ -188,6 +189,9 @@ def test_records_that_cannot_be_read_are_dead_letters(kafka, sink):
     assert headers["__connect.errors.topic"] == one.topic.encode() and headers["__connect.errors.offset"] == b"1"
     assert headers["__connect.errors.stage"] == b"VALUE_CONVERTER"
     reader.close()
+    assert "must name the topic to read" in error_of(one.rest.messages(one.name), 400)
+    assert "Only the connector's own topics" in error_of(one.rest.messages(one.name, topic=dead), 400)
+    assert len(one.rest.messages(one.name, topic=one.topic).json()["messages"]) == 3
 
 
 def test_without_tolerance_the_trace_says_where_and_the_next_offset_goes_on(sink):

@@ -173,7 +173,7 @@ def test_only_what_pre_commit_lets_go_is_committed(sink):
 def test_kill_9_at_any_moment_loses_nothing(sink):
     """The calls of the plugin are what the other system has got."""
     dice, total = random.Random(), 0
-    for _ in range(3):
+    for _ in range(2):
         sink.begin({}, flush_ms=20)
         for _ in range(10):
             sink.produce(*[str(total + n) for n in range(100)], partition=dice.randrange(2))
