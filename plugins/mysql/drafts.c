@@ -8,7 +8,7 @@
 
 enum { KEY_BYTES = 32 };
 
-static const char charset_key[] = "charset"; /* of the database, in the state */
+static const char charset_key[] = "charset"; /* of the database, in the state: a JSON string */
 
 bool kc_drafts_same_name(const struct kc_drafts *d, const char *a, const char *b)
 {
@@ -107,9 +107,12 @@ void kc_drafts_put(struct kc_drafts *d, struct kc_table *table, bool captured)
     d->slots[i].named = ++d->clock;
 }
 
+/* What is no name of a character set is none that is known, and needs no escapes in the state. */
 void kc_drafts_set_charset(struct kc_drafts *d, const char *charset)
 {
-    (void)snprintf(d->charset, sizeof(d->charset), "%s", charset);
+    bool name = strspn(charset, "abcdefghijklmnopqrstuvwxyz0123456789") == strlen(charset);
+
+    (void)snprintf(d->charset, sizeof(d->charset), "%s", name ? charset : "");
     d->unsaved = true;
 }
 
@@ -127,8 +130,8 @@ kc_status kc_drafts_load(struct kc_drafts *d, struct kc_ctx *ctx, struct kc_erro
     char key[KEY_BYTES];
     kc_status status = kc_host->state_get(ctx, kc_str(charset_key), &text);
 
-    if (status == KC_OK && text.len < sizeof(d->charset))
-        (void)snprintf(d->charset, sizeof(d->charset), "%.*s", (int)text.len, text.ptr);
+    if (status == KC_OK && text.len >= 2 && text.len < sizeof(d->charset))
+        (void)snprintf(d->charset, sizeof(d->charset), "%.*s", (int)text.len - 2, text.ptr + 1);
     for (uint32_t i = 0; i < KC_DRAFTS && status >= 0; i++) {
         enum kc_table_trust trust;
 
@@ -155,9 +158,11 @@ void kc_drafts_discard(struct kc_drafts *d, struct kc_ctx *ctx)
 
 kc_status kc_drafts_store(struct kc_drafts *d, struct kc_ctx *ctx, struct kc_error *err)
 {
-    char key[KEY_BYTES];
-    kc_status status = kc_host->state_put(ctx, kc_str(charset_key), kc_str(d->charset));
+    char key[KEY_BYTES], charset[KC_CHARSET_NAME_BYTES + 2];
+    kc_status status;
 
+    (void)snprintf(charset, sizeof(charset), "\"%s\"", d->charset);
+    status = kc_host->state_put(ctx, kc_str(charset_key), kc_str(charset));
     for (uint32_t i = 0; i < KC_DRAFTS && status >= 0; i++) {
         struct kc_draft *s = &d->slots[i];
         char *json = NULL;

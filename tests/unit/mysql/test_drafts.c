@@ -91,6 +91,8 @@ static void the_next_run_knows_them(void **state)
     index = kc_table_add_index(open, "by_name", true);
     index->whole = false;
     assert_int_equal(kc_index_add_column(index, "name", &err), KC_OK);
+    kc_drafts_set_charset(d, "no \"name");
+    assert_string_equal(d->charset, "");
     kc_drafts_set_charset(d, "latin1");
     kc_drafts_put(d, open, false);
     kc_drafts_put(d, none("gone"), true);
