@@ -90,10 +90,11 @@ static uint8_t *put_text(uint8_t *p, const char *text)
 struct form {
     int most, least; /* places of the point */
     char exponent;
+    int fewest; /* digits that are looked for: Java takes the nearest of two digits where one would do */
 };
 
-static const struct form ecmascript = {21, -5, 'e'}; /* beyond its limits an exponent is easier to read */
-static const struct form java = {7, -2, 'E'};
+static const struct form ecmascript = {21, -5, 'e', 1}; /* beyond its limits an exponent is easier to read */
+static const struct form java = {7, -2, 'E', 2};
 
 /* n digits with the point behind the first `point` of them; zeros are added where it lies outside. */
 static uint8_t *put_digits(uint8_t *p, const char *digits, int n, int point, const struct form *form)
@@ -196,8 +197,8 @@ static uint8_t *put_finite(uint8_t *p, double v, bool single, const struct form 
         return put_scaled(p, m, k, form);
     /* Every decimal of 6 or 15 digits has a number of its own, except among the subnormal ones. */
     if (single)
-        return put_slowly(p, v, v < FLT_MIN ? 1 : 6, 9, true, form);
-    return put_slowly(p, v, v < DBL_MIN ? 1 : 15, 17, false, form);
+        return put_slowly(p, v, v < FLT_MIN ? form->fewest : 6, 9, true, form);
+    return put_slowly(p, v, v < DBL_MIN ? form->fewest : 15, 17, false, form);
 }
 
 static uint8_t *put_json(uint8_t *p, double v, bool single)

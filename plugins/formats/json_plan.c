@@ -39,7 +39,7 @@ static bool make_names(struct kc_json_plan *p, const struct kc_schema *schema)
         uint64_t start = kc_out_at(&o);
 
         if ((i > 0 && !kc_out_put(&o, ",", 1)) ||
-            !kc_json_text(&o, schema->fields[i].name.ptr, schema->fields[i].name.len) ||
+            !kc_json_java_text(&o, schema->fields[i].name.ptr, schema->fields[i].name.len) ||
             !kc_out_put(&o, ":", 1))
             return false;
         p->fields[i].prefix_len = (uint32_t)(kc_out_at(&o) - start);
@@ -153,7 +153,7 @@ static bool put_word(struct kc_out *o, const char *text)
 
 static bool put_member(struct kc_out *o, const char *name, struct kc_str text)
 {
-    return text.len == 0 || (put_word(o, name) && kc_json_text(o, text.ptr, text.len));
+    return text.len == 0 || (put_word(o, name) && kc_json_java_text(o, text.ptr, text.len));
 }
 
 /* What is inside a schema of this type, behind its type word. */
@@ -187,9 +187,10 @@ static bool put_parameters(struct kc_out *o, const struct kc_map *params)
     for (uint32_t i = 0; i < params->len; i++) {
         const struct kc_kv *kv = &params->kvs[i];
 
-        if ((i > 0 && !put_word(o, ",")) || !kc_json_text(o, kv->key.ptr, kv->key.len) || !put_word(o, ":") ||
-            !kc_json_text(o, kv->value.type == KC_STRING ? kv->value.as.str : "",
-                          kv->value.type == KC_STRING ? kv->value.len : 0))
+        if ((i > 0 && !put_word(o, ",")) || !kc_json_java_text(o, kv->key.ptr, kv->key.len) ||
+            !put_word(o, ":") ||
+            !kc_json_java_text(o, kv->value.type == KC_STRING ? kv->value.as.str : "",
+                               kv->value.type == KC_STRING ? kv->value.len : 0))
             return false;
     }
     return put_word(o, "}");
@@ -212,7 +213,7 @@ bool kc_json_put_schema(struct kc_out *o, const struct kc_schema *schema, const 
     if (plan->instead.len > 0 &&
         (!put_word(o, ",\"default\":") || !kc_out_put(o, plan->instead.data, plan->instead.len)))
         return false;
-    if (field != NULL && (!put_word(o, ",\"field\":") || !kc_json_text(o, field->ptr, field->len)))
+    if (field != NULL && (!put_word(o, ",\"field\":") || !kc_json_java_text(o, field->ptr, field->len)))
         return false;
     return put_word(o, "}");
 }

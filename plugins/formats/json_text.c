@@ -104,10 +104,10 @@ static inline size_t copy_plain(uint8_t *dst, const uint8_t *s, const uint8_t *e
 }
 #endif
 
+static const char hex[] = "0123456789ABCDEF"; /* upper case, as Java's writers have it */
+
 static uint8_t *put_escape(uint8_t *p, uint8_t byte, uint8_t letter)
 {
-    static const char hex[] = "0123456789ABCDEF"; /* upper case, as Java's writers have it */
-
     *p++ = '\\';
     *p++ = letter;
     if (letter == 'u') {
@@ -119,8 +119,25 @@ static uint8_t *put_escape(uint8_t *p, uint8_t byte, uint8_t letter)
     return p;
 }
 
+/* A character above U+FFFF, whose four bytes are at s, as the two halves that UTF-16 makes of it. */
+static uint8_t *put_pair(uint8_t *p, const uint8_t *s)
+{
+    uint32_t c =
+        (uint32_t)(s[0] & 7) << 18 | (uint32_t)(s[1] & 63) << 12 | (uint32_t)(s[2] & 63) << 6 | (s[3] & 63);
+    uint32_t halves[2] = {0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff)};
+
+    for (int i = 0; i < 2; i++) {
+        *p++ = '\\';
+        *p++ = 'u';
+        for (int shift = 12; shift >= 0; shift -= 4)
+            *p++ = (uint8_t)hex[halves[i] >> shift & 15];
+    }
+    return p;
+}
+
 /* Writes at least s..stop (a sequence that begins before `stop` in full, reading up to `end`); returns where it ended. */
-static const uint8_t *put_block(uint8_t **dst, const uint8_t *s, const uint8_t *stop, const uint8_t *end)
+static inline const uint8_t *put_block(uint8_t **dst, const uint8_t *s, const uint8_t *stop,
+                                       const uint8_t *end, bool escape_pairs)
 {
     uint8_t *p = *dst;
 
@@ -143,6 +160,10 @@ static const uint8_t *put_block(uint8_t **dst, const uint8_t *s, const uint8_t *
                 p = kc_put_literal(p, "\xef\xbf\xbd");
                 continue;
             }
+            if (n == 4 && escape_pairs) {
+                p = put_pair(p, s);
+                continue;
+            }
             for (int i = 0; i < n; i++)
                 p[i] = s[i];
             p += n;
@@ -152,7 +173,7 @@ static const uint8_t *put_block(uint8_t **dst, const uint8_t *s, const uint8_t *
     return s;
 }
 
-bool kc_json_text(struct kc_out *o, const char *text, size_t n)
+static inline bool put_text(struct kc_out *o, const char *text, size_t n, bool escape_pairs)
 {
     const uint8_t *s = (const uint8_t *)text, *end = s + n;
 
@@ -164,8 +185,18 @@ bool kc_json_text(struct kc_out *o, const char *text, size_t n)
 
         if (!kc_out_room(o, (block + 4) * WORST_FACTOR + 2))
             return false;
-        s = put_block(&o->cur, s, s + block, end);
+        s = put_block(&o->cur, s, s + block, end, escape_pairs);
     }
     *o->cur++ = '"'; /* room for it was reserved with the last block */
     return true;
+}
+
+bool kc_json_text(struct kc_out *o, const char *text, size_t n)
+{
+    return put_text(o, text, n, false);
+}
+
+bool kc_json_java_text(struct kc_out *o, const char *text, size_t n)
+{
+    return put_text(o, text, n, true);
 }

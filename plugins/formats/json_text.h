@@ -13,4 +13,10 @@
 /* Appends the text between quotation marks; false: out of memory. Never reads past text + n. */
 bool kc_json_text(struct kc_out *o, const char *text, size_t n);
 
+/*
+ * The same to the byte as Kafka Connect's JsonConverter: characters above U+FFFF are two escapes, \uD83D\uDE00. A topic that
+ * Connect has written to goes on with the same keys, in the same partitions.
+ */
+bool kc_json_java_text(struct kc_out *o, const char *text, size_t n);
+
 #endif

@@ -187,7 +187,7 @@ static kc_status put(struct writer *w, const struct kc_json_plan *plan, const st
     if (depth >= KC_MAX_DEPTH)
         return kc_fail(w->err, KC_ERR_RECORD, "a value is nested more than %d levels deep", KC_MAX_DEPTH);
     if (v->type == KC_STRING)
-        return kc_json_text(o, v->as.str, v->len) ? KC_OK : kc_no_memory(w->err);
+        return kc_json_java_text(o, v->as.str, v->len) ? KC_OK : kc_no_memory(w->err);
     if (!kc_out_room(o, KC_NUMBER_BYTES))
         return kc_no_memory(w->err);
     switch (v->type) {

@@ -134,6 +134,24 @@ static void what_json_has_no_number_for_is_text(void **state)
     assert_string_equal(payload(NULL, v_text("\xff\x01"), NULL, NULL), "\"\xef\xbf\xbd\\u0001\"");
 }
 
+/* To the byte what connect-json 4.3 writes for the same values. */
+static void texts_and_numbers_have_javas_form(void **state)
+{
+    const struct kc_schema *real = s_plain(KC_FLOAT64, false), *single = s_plain(KC_FLOAT32, false);
+
+    (void)state;
+    assert_string_equal(
+        payload(NULL, v_text("\x01\x1f\x7f/\\\"\b\f\n\r\t \xc3\xa9 \xf0\x9f\x98\x80"), NULL, NULL),
+        "\"\\u0001\\u001F\x7f/\\\\\\\"\\b\\f\\n\\r\\t \xc3\xa9 \\uD83D\\uDE00\"");
+    assert_string_equal(payload(NULL, v_text("\xf4\x8f\xbf\xbf"), NULL, NULL), "\"\\uDBFF\\uDFFF\"");
+    assert_string_equal(payload(real, v_real(KC_FLOAT64, 4.9e-324), NULL, NULL), "4.9E-324");
+    assert_string_equal(payload(real, v_real(KC_FLOAT64, 123456789.125), NULL, NULL), "1.23456789125E8");
+    assert_string_equal(payload(real, v_real(KC_FLOAT64, 0.001), NULL, NULL), "0.001");
+    assert_string_equal(payload(real, v_real(KC_FLOAT64, 1e-5), NULL, NULL), "1.0E-5");
+    assert_string_equal(payload(single, v_real(KC_FLOAT32, 16777216), NULL, NULL), "1.6777216E7");
+    assert_string_equal(payload(single, v_real(KC_FLOAT32, (double)1.4e-45f), NULL, NULL), "1.4E-45");
+}
+
 static void null_is_a_tombstone_without_a_schema_only(void **state)
 {
     struct converter *c = converter_open(&kc_json_converter, KC_FOR_VALUE, NULL);
@@ -257,6 +275,7 @@ int main(void)
         cmocka_unit_test_teardown(lists_and_maps_are_written, converter_free_all),
         cmocka_unit_test_teardown(logical_types_are_written, converter_free_all),
         cmocka_unit_test_teardown(what_json_has_no_number_for_is_text, converter_free_all),
+        cmocka_unit_test_teardown(texts_and_numbers_have_javas_form, converter_free_all),
         cmocka_unit_test_teardown(null_is_a_tombstone_without_a_schema_only, converter_free_all),
         cmocka_unit_test_teardown(null_becomes_the_default_unless_told_otherwise, converter_free_all),
         cmocka_unit_test_teardown(a_value_that_is_not_its_schema_fails_alone_and_by_name, converter_free_all),
