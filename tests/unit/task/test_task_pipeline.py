@@ -1,6 +1,6 @@
 """
 Transforms, predicates and header converters in the task process, against a real broker; see test_task_process.py. The
-stages are those of stages_plugin.c.
+stages are those of stages_plugin.c. What needs no broker is in test_pipeline.c.
 """
 
 import pathlib
@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from test_task_process import TOLERANT, committed, dead_letters, make_topic, numbers_of, offsets, read_topic, task  # noqa: E402,F401
+from test_task_process import TOLERANT, committed, make_topic, numbers_of, offsets, read_topic, task  # noqa: E402,F401
 
 ONE = [("transforms.edit", "Edit")]
 
@@ -90,27 +90,6 @@ def test_a_record_that_a_transform_fails_is_noted_as_it_came_exactly_once(kafka,
     assert headers["__connect.errors.exception.message"] == "Edit 1.0.0: the number 140 cannot be edited"
 
 
-def test_without_tolerance_a_failed_transform_fails_the_task(kafka, task):
-    task.start({"limit": "500", "batch": "10", "at": "0", **edit(edit={"fail_every": 1})}, stages=ONE)
-    failed = task.wait_failed()
-    assert (failed["status"], failed["message"]) == (-1, "Edit 1.0.0: the number 0 cannot be edited")
-    assert task.process.wait(10) == 1
-    assert task.connector not in kafka.partitions()  # nothing is to be written to it
-
-
-def test_a_stage_that_asks_for_a_retry_is_called_again(kafka, task):
-    config = {"limit": "100", "batch": "100", **edit(edit={"retries": 2, "times": 2})}
-    task.start(config, stages=ONE)
-    failed = task.wait_failed()  # errors.retry.timeout is 0
-    assert (failed["status"], failed["message"]) == (-2, "Edit 1.0.0: the lookup service is away for a moment")
-    assert task.process.wait(10) == 1
-    task.start({**config, "errors.retry.timeout": "60000", "errors.retry.delay.max.ms": "20",
-                "value.converter.retry.at": "50"}, stages=ONE)
-    task.wait_records(100)
-    assert task.stop() == 0
-    assert numbers_of(kafka, task.connector) == [2 * n for n in range(100)]
-
-
 def test_a_stop_ends_a_retry_that_would_last_for_ever(kafka, task):
     task.start({"batch": "10", "errors.retry.timeout": "-1", "errors.retry.delay.max.ms": "3600000",
                 **edit(edit={"retries": -1})}, stages=ONE)
@@ -141,39 +120,6 @@ def test_a_stage_that_hangs_is_on_the_page_that_the_watchdog_reads(task):
     while task.in_call() != ("Edit 1.0.0", "apply"):
         assert time.monotonic() < deadline, task.in_call()
         task.read(0.05)
-
-
-def test_a_retry_that_is_spent_leaves_the_batch_out_where_that_is_tolerated(kafka, task):
-    dead = task.connector + "-dead"
-    task.start({**TOLERANT, "limit": "100", "batch": "50", "errors.deadletterqueue.topic.name": dead,
-                "errors.retry.timeout": "30", **edit(edit={"retries": 2, "predicate": "odd"})},
-               stages=[*ONE, ("predicates.odd", "Odd")])
-    task.wait_records(75)
-    assert task.stop() == 0
-    letters = letters_by_value(kafka, dead)
-    assert set(letters) == {n for n in range(50) if n % 2}
-    assert letters[1][2]["__connect.errors.exception.class.name"].endswith("RetriableException")
-    assert numbers_of(kafka, task.connector) == [n for n in range(100) if n >= 50 or n % 2 == 0]
-
-
-def test_a_header_that_cannot_be_written_is_a_failed_record(kafka, task):
-    dead = task.connector + "-dead"
-    task.start({**TOLERANT, "limit": "20", "batch": "5", "errors.deadletterqueue.topic.name": dead,
-                "header.converter.refuse": "13", **edit(edit={"header": "number"})},
-               stages=[*ONE, ("header.converter", "brackets")])
-    task.wait_records(19)
-    assert task.stop() == 0
-    assert numbers_of(kafka, task.connector) == [n for n in range(20) if n != 13]
-    [(key, value, headers)] = dead_letters(kafka, dead).values()
-    assert (key, value) == (b"3", b"13")
-    assert headers["__connect.errors.stage"] == "HEADER_CONVERTER"
-    assert headers["__connect.errors.exception.message"] == "the header number: the number 13 fits no brackets"
-
-
-def test_a_transform_that_needs_too_much_memory_says_which_key(task):
-    task.start({"batch": "1000", **edit(edit={"memory": 100000})}, stages=ONE, memory_max_mb=64)
-    failed = task.wait_failed()
-    assert failed["status"] == -6 and "raise task.memory.max.mb" in failed["message"]
 
 
 def test_a_topic_that_a_transform_asks_for_must_be_one_that_may_be_made(kafka, task):
