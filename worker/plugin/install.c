@@ -122,6 +122,7 @@ static void accept(struct known *k, const struct kc_plugin_content *content)
 static kc_status probe(struct kc_installer *in, struct known *k, const char *staged, struct kc_error *err)
 {
     const struct kc_plugin_content *content = kc_registry_content(in->registry, k->file, staged);
+    struct kc_probe_limits limits = {KC_PROBE_DEADLINE_MS, KC_PROBE_MEMORY_MAX_MB, in->stop};
     struct kc_error why = KC_ERROR_INIT;
     const char *reason = NULL;
     struct kc_buf detail = {0};
@@ -132,7 +133,7 @@ static kc_status probe(struct kc_installer *in, struct known *k, const char *sta
         accept(k, content);
         return KC_OK;
     }
-    description = kc_probe_child(in->self, staged, KC_PROBE_DEADLINE_MS, in->stop, &reason, &detail);
+    description = kc_probe_child(in->self, staged, &limits, &reason, &detail);
     if (description == NULL && stopped(in)) {
         status = KC_OK; /* nothing can be said of it */
     } else if (description == NULL) {

@@ -14,6 +14,8 @@
 #include "plugin/probe_host.h"
 #include "plugin/probe_json.h"
 #include "plugin/registry.h"
+#include "supervisor/control.h"
+#include "supervisor/crash_page.h"
 
 /* The plugin may print while it is loaded: its standard output becomes our standard error, the answer goes elsewhere. */
 static int take_standard_output(void)
@@ -45,14 +47,36 @@ static kc_plugin_entry_fn find_entry(void *library)
     return entry;
 }
 
-static void probe_file(const char *file, struct kc_buf *out)
+/* What is being done, for the worker, should the plugin's code never come back from it. NULL: back. */
+static void enter(struct kc_crash_page *page, const char *file, const char *call)
+{
+    const char *slash = strrchr(file, '/');
+
+    if (page != NULL)
+        kc_crash_page_enter(page, slash != NULL ? slash + 1 : file, call);
+}
+
+/* Its description: constant data, but of whatever a faulty plugin points to. */
+static void describe(const struct kc_plugin *plugin, struct kc_buf *out)
+{
+    struct kc_buf detail = {0};
+    const char *reason = kc_probe_check(plugin, &detail);
+
+    if (reason != NULL)
+        kc_probe_json_refusal(reason, detail.failed ? "out of memory" : detail.data, out);
+    else
+        kc_probe_json_plugin(plugin, out);
+    kc_buf_finish(&detail);
+}
+
+static void probe_file(const char *file, struct kc_crash_page *page, struct kc_buf *out)
 {
     const struct kc_plugin *plugin;
-    struct kc_buf detail = {0};
     kc_plugin_entry_fn entry;
-    const char *reason;
-    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    void *library;
 
+    enter(page, file, "dlopen");
+    library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
         kc_probe_json_refusal("UNLOADABLE", dlerror(), out);
         return;
@@ -63,6 +87,7 @@ static void probe_file(const char *file, struct kc_buf *out)
                               out);
         return;
     }
+    enter(page, file, KC_PLUGIN_SYMBOL);
     plugin = entry(kc_probe_host());
     if (plugin == NULL) {
         const char *said = kc_probe_host_reason();
@@ -71,12 +96,9 @@ static void probe_file(const char *file, struct kc_buf *out)
                               out);
         return;
     }
-    reason = kc_probe_check(plugin, &detail);
-    if (reason != NULL)
-        kc_probe_json_refusal(reason, detail.failed ? "out of memory" : detail.data, out);
-    else
-        kc_probe_json_plugin(plugin, out);
-    kc_buf_finish(&detail);
+    enter(page, file, "reading the description");
+    describe(plugin, out);
+    enter(page, file, NULL);
 }
 
 static bool write_all(int fd, const char *bytes, size_t n)
@@ -94,17 +116,20 @@ static bool write_all(int fd, const char *bytes, size_t n)
 
 int kc_probe_main(const char *file)
 {
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_crash_page *page;
     struct kc_buf out = {0};
     bool written;
     int answer;
 
     prepare_process();
+    page = kc_crash_page_attach(KC_CRASH_FD, &err); /* NULL: started by hand, nobody reads it */
     answer = take_standard_output();
     if (answer < 0) {
         (void)fprintf(stderr, "kconnect probe: standard output is closed\n");
         return 1;
     }
-    probe_file(file, &out);
+    probe_file(file, page, &out);
     written = !out.failed && write_all(answer, out.data, out.len);
     (void)close(answer);
     kc_buf_finish(&out);

@@ -11,14 +11,20 @@
 
 #include "base/buf.h"
 
-enum { KC_PROBE_DEADLINE_MS = 10000 };
+enum { KC_PROBE_DEADLINE_MS = 10000, KC_PROBE_MEMORY_MAX_MB = 512 };
+
+struct kc_probe_limits {
+    int64_t deadline_ms;     /* KC_PROBE_DEADLINE_MS */
+    int64_t memory_max_mb;   /* KC_PROBE_MEMORY_MAX_MB */
+    const atomic_bool *stop; /* when it becomes true the child is killed, as at its deadline; may be NULL */
+};
 
 /*
  * The description of probe_json.h; the caller deletes it. NULL: *reason (a constant, the registry's word: CRASHED,
- * TIMEOUT, UNLOADABLE, DECLINED, INCOMPATIBLE, MALFORMED, WRONG_FILE) and a sentence appended to `detail`.
- * `stop` (may be NULL): when it becomes true the child is killed, as at its deadline.
+ * TIMEOUT, UNLOADABLE, DECLINED, INCOMPATIBLE, MALFORMED, WRONG_FILE) and a sentence appended to `detail`: of a crash, a
+ * hang and an exit it names the call, dlopen or the entry function.
  */
-cJSON *kc_probe_child(const char *self, const char *file, int64_t deadline_ms, const atomic_bool *stop,
+cJSON *kc_probe_child(const char *self, const char *file, const struct kc_probe_limits *limits,
                       const char **reason, struct kc_buf *detail);
 
 #endif

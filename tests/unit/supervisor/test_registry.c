@@ -294,8 +294,10 @@ static void each_bad_plugin_is_refused_with_its_own_reason(void **state)
         "bad_default.so", -1, "MALFORMED",
         "component test-source, key port: Invalid value 0 for configuration port: Value must be at least 1");
     expect_refused("bad_dependent.so", -1, "MALFORMED", "key port: a dependent of it is not declared");
-    expect_refused("crash_in_constructor.so", -1, "CRASHED", "SIGSEGV");
-    expect_refused("exit_in_constructor.so", -1, "CRASHED", "exit status 3");
+    expect_refused("crash_in_constructor.so", -1, "CRASHED",
+                   "loading it ended with SIGSEGV in dlopen of bad.so at ");
+    expect_refused("exit_in_constructor.so", -1, "CRASHED",
+                   "ended the process in dlopen of bad.so with exit status 3");
     expect_refused("decline.so", -1, "DECLINED", "the licence has run out");
     expect_refused("missing_library.so", -1, "UNLOADABLE", "no_symbol.so");
     expect_refused("undefined_symbol.so", -1, "UNLOADABLE", "kc_nowhere_defined");
@@ -398,20 +400,40 @@ static void a_component_that_another_file_brought_is_a_duplicate(void **state)
     remove_place(&p);
 }
 
+/* Probes one test plugin within limits and expects this refusal. */
+static void expect_ended(const char *name, const struct kc_probe_limits *limits, const char *reason,
+                         const char *words)
+{
+    char *file = scratch_path(plugins, name);
+    struct kc_buf detail = {0};
+    const char *got = NULL;
+
+    assert_null(kc_probe_child(helper, file, limits, &got, &detail));
+    print_message("%s: %s\n", name, detail.data);
+    assert_string_equal(got, reason);
+    assert_non_null(strstr(detail.data, words));
+    kc_buf_finish(&detail);
+    free(file);
+}
+
 static void a_plugin_that_hangs_is_killed_at_the_deadline(void **state)
 {
-    char *file = scratch_path(plugins, "hang_in_entry.so");
-    struct kc_buf detail = {0};
-    const char *reason = NULL;
+    const struct kc_probe_limits limits = {.deadline_ms = 700};
     int64_t begun = kc_mono_ms();
 
     (void)state;
-    assert_null(kc_probe_child(helper, file, 700, NULL, &reason, &detail));
-    assert_string_equal(reason, "TIMEOUT");
-    assert_non_null(strstr(detail.data, "700 ms"));
+    expect_ended("hang_in_entry.so", &limits, "TIMEOUT",
+                 "did not end within 700 ms in kc_plugin_v0 of hang_in_entry.so");
     assert_true(kc_mono_ms() - begun < KC_PROBE_DEADLINE_MS);
-    kc_buf_finish(&detail);
-    free(file);
+}
+
+static void a_plugin_that_takes_too_much_memory_is_killed(void **state)
+{
+    const struct kc_probe_limits limits = {.deadline_ms = 60000, .memory_max_mb = 64};
+
+    (void)state;
+    expect_ended("greedy.so", &limits, "CRASHED",
+                 "it took more than 64 MB of memory in kc_plugin_v0 of greedy.so");
 }
 
 static void a_missing_folder_and_hidden_files_are_passed_over(void **state)
@@ -515,6 +537,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_file_for_another_machine_or_no_elf_file_is_refused),
         cmocka_unit_test(a_component_that_another_file_brought_is_a_duplicate),
         cmocka_unit_test(a_plugin_that_hangs_is_killed_at_the_deadline),
+        cmocka_unit_test(a_plugin_that_takes_too_much_memory_is_killed),
         cmocka_unit_test(a_missing_folder_and_hidden_files_are_passed_over),
         cmocka_unit_test(a_state_folder_that_can_not_be_made_is_an_error),
         cmocka_unit_test(versions_are_ordered_as_semantic_versioning_says),
