@@ -89,7 +89,8 @@ static void pass(void *arg, const char *key, const char *sentence)
 
 bool kc_config_problems(struct kc_request *q, const struct kc_component_info *component,
                         const struct kc_props *config, enum kc_check_depth depth,
-                        kc_config_problem_fn *problem, void *arg, struct kc_reply *reply)
+                        kc_config_problem_fn *problem, kc_config_advice_fn *advice, void *arg,
+                        struct kc_reply *reply)
 {
     const struct kc_props *worker = q->context->config->props;
     struct sieve sieve = {
@@ -114,6 +115,7 @@ bool kc_config_problems(struct kc_request *q, const struct kc_component_info *co
                                                           .offsets = offsets,
                                                           .stopping = q->stopping,
                                                           .problem = problem,
+                                                          .advice = advice,
                                                           .arg = arg},
                                   &err);
         free(offsets);
@@ -188,7 +190,7 @@ bool kc_config_acceptable(struct kc_request *q, const struct kc_props *config, e
         return false;
     }
     *type = component->kind == KC_KIND_SINK ? "sink" : "source";
-    good = kc_config_problems(q, component, config, depth, collect, &refusal, reply);
+    good = kc_config_problems(q, component, config, depth, collect, NULL, &refusal, reply);
     if (good && refusal.n > 0) {
         kc_reply_error(reply, KC_HTTP_BAD_REQUEST,
                        "Connector configuration is invalid and contains the following %zu error(s):%s%s",

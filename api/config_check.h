@@ -26,11 +26,12 @@ bool kc_config_depth(const struct kc_request *request, enum kc_check_depth *out,
 /*
  * Checks a configuration whose connector.class is `component`, and reports each problem. The plugin is asked only when
  * the declarations of its own keys are fulfilled, since it is given parsed values. False: nothing is known, because too
- * many checks are running, and `reply` is a 503.
+ * many checks are running, and `reply` is a 503. `advice` gets what the plugin recommends; it may be NULL.
  */
 bool kc_config_problems(struct kc_request *request, const struct kc_component_info *component,
                         const struct kc_props *config, enum kc_check_depth depth,
-                        kc_config_problem_fn *problem, void *arg, struct kc_reply *reply);
+                        kc_config_problem_fn *problem, kc_config_advice_fn *advice, void *arg,
+                        struct kc_reply *reply);
 
 /*
  * Checks a configuration that is about to be stored. True: *type is "source" or "sink". False: `reply` is Kafka Connect's

@@ -18,6 +18,12 @@ struct findings {
         bool shown;
     } * items;
     size_t n;
+    struct advice {
+        char *key;
+        char *choice; /* NULL: it is about `visible` */
+        bool visible;
+    } * advice;
+    size_t n_advice;
     bool failed; /* out of memory */
 };
 
@@ -36,8 +42,30 @@ static void collect(void *arg, const char *key, const char *sentence)
     f->n++;
 }
 
+static void collect_advice(void *arg, const char *key, const char *choice, bool visible)
+{
+    struct findings *f = arg;
+    struct advice *advice = realloc(f->advice, (f->n_advice + 1) * sizeof(*advice));
+
+    if (advice == NULL) {
+        f->failed = true;
+        return;
+    }
+    f->advice = advice;
+    advice[f->n_advice] = (struct advice){
+        .key = strdup(key), .choice = choice == NULL ? NULL : strdup(choice), .visible = visible};
+    f->failed = f->failed || advice[f->n_advice].key == NULL ||
+                (choice != NULL && advice[f->n_advice].choice == NULL);
+    f->n_advice++;
+}
+
 static void findings_finish(struct findings *f)
 {
+    for (size_t i = 0; i < f->n_advice; i++) {
+        free(f->advice[i].key);
+        free(f->advice[i].choice);
+    }
+    free(f->advice);
     for (size_t i = 0; i < f->n; i++) {
         free(f->items[i].key);
         free(f->items[i].sentence);
@@ -122,6 +150,46 @@ static void write_errors(struct kc_buf *b, struct validation *v, const char *nam
     kc_buf_str(b, "]");
 }
 
+static void write_choice(struct kc_buf *b, const char *choice, bool *first)
+{
+    kc_buf_str(b, *first ? "" : ",");
+    kc_buf_json(b, choice, strlen(choice));
+    *first = false;
+}
+
+/* What the plugin recommends for this configuration, or else what is declared. */
+static void write_choices(struct kc_buf *b, const struct validation *v, const char *name,
+                          const struct kc_key_info *key)
+{
+    bool first = true;
+
+    kc_buf_str(b, "[");
+    for (size_t i = 0; i < v->findings.n_advice; i++) {
+        const struct advice *a = &v->findings.advice[i];
+
+        if (a->choice != NULL && strcmp(a->key, name) == 0)
+            write_choice(b, a->choice, &first);
+    }
+    if (!first)
+        key = NULL;
+    for (size_t i = 0; key != NULL && key->choices != NULL && key->choices[i] != NULL; i++)
+        write_choice(b, key->choices[i], &first);
+    kc_buf_str(b, "]");
+}
+
+static bool is_visible(const struct validation *v, const char *name)
+{
+    bool visible = true;
+
+    for (size_t i = 0; i < v->findings.n_advice; i++) {
+        const struct advice *a = &v->findings.advice[i];
+
+        if (a->choice == NULL && strcmp(a->key, name) == 0)
+            visible = a->visible;
+    }
+    return visible;
+}
+
 static void write_value(struct kc_buf *b, struct validation *v, const char *name,
                         const struct kc_key_info *key)
 {
@@ -132,14 +200,11 @@ static void write_value(struct kc_buf *b, struct validation *v, const char *name
     kc_buf_str(b, ",\"value\":{\"name\":");
     kc_buf_json(b, name, strlen(name));
     kc_write_text_member(b, "value", value);
-    kc_buf_str(b, ",\"recommended_values\":[");
-    for (size_t i = 0; key != NULL && key->choices != NULL && key->choices[i] != NULL; i++) {
-        kc_buf_str(b, i > 0 ? "," : "");
-        kc_buf_json(b, key->choices[i], strlen(key->choices[i]));
-    }
-    kc_buf_str(b, "],\"errors\":");
+    kc_buf_str(b, ",\"recommended_values\":");
+    write_choices(b, v, name, key);
+    kc_buf_str(b, ",\"errors\":");
     write_errors(b, v, name);
-    kc_buf_str(b, ",\"visible\":true}");
+    kc_buf_printf(b, ",\"visible\":%s}", is_visible(v, name) ? "true" : "false");
 }
 
 static void write_configs(struct kc_buf *b, struct validation *v)
@@ -234,7 +299,7 @@ static void validate(struct kc_request *q, struct kc_props *config, struct kc_re
     v.common = kc_common_keys(v.component->kind, &v.n_common);
     v.config = kc_connector_config_masked(q->context->registry, config);
     kc_stage_keys_make(&v.stages, q->context->registry, v.component, config);
-    if (!kc_config_problems(q, v.component, config, depth, collect, &v.findings, reply)) {
+    if (!kc_config_problems(q, v.component, config, depth, collect, collect_advice, &v.findings, reply)) {
         /* the reply says why nothing is known */
     } else if (v.config == NULL || v.findings.failed || v.stages.failed) {
         reply->body.failed = true;

@@ -17,6 +17,9 @@ const struct kc_key_info *kc_common_keys(uint32_t kind, size_t *n);
 /* Gets one sentence per problem; key NULL: about the whole. */
 typedef void kc_config_problem_fn(void *arg, const char *key, const char *sentence);
 
+/* Gets what a plugin recommends for a key: a value to choose (NULL: it is about visibility), or whether to show the key. */
+typedef void kc_config_advice_fn(void *arg, const char *key, const char *choice, bool visible);
+
 /* Checks against the common keys, the declarations of the connector, its converters, transforms and predicates (required,
  * type, range, choices; the texts are Kafka Connect's), and how these fit together. Returns the number of problems.
  * `connector.class` unknown is one of them. */

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "supervisor/control.h"
 #include "supervisor/crash_page.h"
+#include "supervisor/memory_watch.h"
 
 enum {
     SLICE_MS = 100, /* how late a stop is noticed */
@@ -23,7 +24,7 @@ enum {
     FIRST_FREE_FD = 16, /* spawning moves descriptors to 3 and 4: the originals must lie elsewhere */
 };
 
-enum end { END_ANSWERED, END_DEADLINE, END_STOPPED, END_FLOOD };
+enum end { END_ANSWERED, END_DEADLINE, END_STOPPED, END_FLOOD, END_MEMORY };
 
 struct process {
     pid_t pid;
@@ -102,10 +103,15 @@ static void take_line(const struct kc_validate_child *c, struct process *p, cons
 {
     struct kc_error err = KC_ERROR_INIT;
     cJSON *json = kc_json_parse(line, n, &err);
-    const char *message = kc_json_text(json, "message");
+    const char *message = kc_json_text(json, "message"), *key = kc_json_text(json, "key"),
+               *choice = kc_json_text(json, "choice");
 
     if (message != NULL && c->problem != NULL)
-        c->problem(c->arg, kc_json_text(json, "key"), message);
+        c->problem(c->arg, key, message);
+    else if (key != NULL && choice != NULL && c->advice != NULL)
+        c->advice(c->arg, key, choice, true);
+    else if (key != NULL && kc_json_member(json, "visible") != NULL && c->advice != NULL)
+        c->advice(c->arg, key, NULL, kc_json_bool(json, "visible", true));
     p->done = p->done || kc_json_bool(json, "done", false);
     cJSON_Delete(json);
 }
@@ -154,7 +160,7 @@ static bool exchange(struct process *p, short events, const char **request, size
 static bool wait_for(const struct kc_validate_child *c, const struct process *p, struct pollfd *fd,
                      enum end *end)
 {
-    int64_t left = p->deadline - kc_mono_ms();
+    int64_t left = p->deadline - kc_mono_ms(), has_mb;
 
     if (c->stopping != NULL && atomic_load(c->stopping)) {
         *end = END_STOPPED;
@@ -162,6 +168,10 @@ static bool wait_for(const struct kc_validate_child *c, const struct process *p,
     }
     if (left <= 0) {
         *end = END_DEADLINE;
+        return true;
+    }
+    if (kc_memory_over(p->pid, c->memory_max_mb, &has_mb)) {
+        *end = END_MEMORY;
         return true;
     }
     fd->revents = 0;
@@ -218,6 +228,13 @@ static void tell_end(const struct kc_validate_child *c, const struct process *p,
     if (end == END_DEADLINE) {
         kc_buf_printf(&sentence, "did not end its check of %s within %lld ms", subject,
                       (long long)c->deadline_ms);
+        if (p->page->since_ms != 0) {
+            kc_buf_str(&sentence, "; it was");
+            kc_crash_page_call(p->page, &sentence);
+        }
+    } else if (end == END_MEMORY) {
+        kc_buf_printf(&sentence, "took more than %lld MB of memory (task.memory.max.mb) while it checked %s",
+                      (long long)c->memory_max_mb, subject);
     } else if (end == END_FLOOD) {
         kc_buf_str(&sentence, "reported more problems than can be shown");
     } else if (WIFSIGNALED(status) && p->page->signal != 0) {
@@ -235,6 +252,7 @@ static void tell_end(const struct kc_validate_child *c, const struct process *p,
     } else {
         kc_buf_printf(&sentence, "ended its process with status %d instead of answering a check",
                       WEXITSTATUS(status));
+        kc_crash_page_call(p->page, &sentence);
     }
     if (c->subject == NULL)
         kc_buf_str(&sentence, "; validateOnly=declared leaves this check out");

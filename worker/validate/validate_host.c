@@ -11,6 +11,7 @@
 
 enum {
     MAX_PROBLEMS = 1000,
+    MAX_ADVICE = 1000,
     HIDDEN_BYTES = 1024, /* room for references, which are longer than the values they stand for */
 };
 
@@ -58,6 +59,44 @@ void kc_validate_report(struct kc_report *r, const char *key, const char *messag
     free(sentence);
 }
 
+/* A line about a key: {"key":...,"<name>":...}; `text` is JSON already unless it is to be quoted. */
+static void write_advice(struct kc_report *r, const char *key, const char *name, const char *text,
+                         bool quoted)
+{
+    static uint32_t written; /* the process makes one check only */
+    struct kc_buf line = {0};
+
+    if (r == NULL || r->fd < 0 || key == NULL || ++written > MAX_ADVICE)
+        return;
+    kc_buf_str(&line, "{\"key\":");
+    kc_buf_json(&line, key, strlen(key));
+    kc_buf_printf(&line, ",\"%s\":", name);
+    if (quoted)
+        kc_buf_json(&line, text, strlen(text));
+    else
+        kc_buf_str(&line, text);
+    kc_buf_str(&line, "}\n");
+    write_line(r->fd, &line);
+    kc_buf_finish(&line);
+}
+
+static void report_choice(struct kc_report *r, const char *key, const char *value)
+{
+    char *shown = value == NULL ? NULL : malloc(2 * strlen(value) + HIDDEN_BYTES);
+
+    if (shown == NULL)
+        return;
+    (void)strcpy(shown, value);
+    kc_redact(shown, 2 * strlen(value) + HIDDEN_BYTES);
+    write_advice(r, key, "choice", shown, true);
+    free(shown);
+}
+
+static void report_visible(struct kc_report *r, const char *key, int32_t visible)
+{
+    write_advice(r, key, "visible", visible != 0 ? "true" : "false", false);
+}
+
 void kc_validate_report_done(struct kc_report *r)
 {
     struct kc_buf line = {0};
@@ -96,6 +135,8 @@ const struct kc_host *kc_validate_host(void)
     if (host.struct_size == 0) {
         host = *kc_probe_host();
         host.report_error = kc_validate_report;
+        host.report_choice = report_choice;
+        host.report_visible = report_visible;
         host.report_value = kc_report_value;
         host.offset_get = offset_get;
     }

@@ -1,6 +1,7 @@
 /* validate_main.c - the child that runs one plugin's own check of one configuration. Lives for seconds. */
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +186,24 @@ static kc_status ask(struct job *j, const struct kc_component_ref *component, co
     return status;
 }
 
+/* What each key's own recommend() has to say, now that all values are known. */
+static void recommend(struct job *j, const struct kc_component_ref *component, const struct kc_map *config)
+{
+    const struct kc_config_def *def = component->def->config;
+
+    for (uint32_t i = 0; def != NULL && i < def->n_keys; i++) {
+        const struct kc_config_key *key =
+            (const void *)((const uint8_t *)(const void *)def->keys + (size_t)i * def->key_size);
+
+        if (def->key_size < offsetof(struct kc_config_key, recommend) + sizeof(key->recommend) ||
+            key->recommend == NULL)
+            continue;
+        kc_crash_page_enter(j->page, component->label, "recommend");
+        key->recommend(key->name, config, &j->report);
+        kc_crash_page_enter(j->page, component->label, NULL);
+    }
+}
+
 static void check(struct job *j, const struct kc_component_ref *component)
 {
     struct kc_error err = KC_ERROR_INIT;
@@ -201,6 +220,8 @@ static void check(struct job *j, const struct kc_component_ref *component)
             report_sentence(j, component->def, &err);
         return;
     }
+    if (!j->check_offsets)
+        recommend(j, component, kc_parsed_map(config));
     status = ask(j, component, kc_parsed_map(config), &err);
     if (status < 0)
         kc_validate_report(&j->report, NULL,

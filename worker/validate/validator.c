@@ -116,6 +116,14 @@ static char *request_text(const struct kc_validator *v, const struct kc_validati
     return text;
 }
 
+/* As for the connector's task: its own limit, else the worker's. */
+static int64_t memory_max_mb(const struct kc_validator *v, const struct kc_props *config)
+{
+    long long own = config != NULL ? strtoll(kc_props_or(config, "task.memory.max.mb", ""), NULL, 10) : 0;
+
+    return own > 0 ? own : v->config->task_memory_max_mb;
+}
+
 kc_status kc_validator_run(struct kc_validator *v, const struct kc_validation *check, struct kc_error *err)
 {
     const struct kc_component_info *component = check->component;
@@ -123,8 +131,10 @@ kc_status kc_validator_run(struct kc_validator *v, const struct kc_validation *c
                                       .component = component,
                                       .subject = check->changes != NULL ? "these offsets" : NULL,
                                       .deadline_ms = KC_VALIDATE_DEADLINE_MS,
+                                      .memory_max_mb = memory_max_mb(v, check->config),
                                       .stopping = check->stopping,
                                       .problem = check->problem,
+                                      .advice = check->advice,
                                       .arg = check->arg};
     int64_t began = kc_mono_ms();
     cJSON *providers = NULL;

@@ -47,6 +47,7 @@ struct kc_validation {
         changes; /* NULL: planner->validate is asked; else planner->check_offsets about these, nulls removing */
     const atomic_bool *stopping;   /* ends it early; may be NULL */
     kc_config_problem_fn *problem; /* gets each problem with its key (NULL: about the whole) */
+    kc_config_advice_fn *advice;   /* gets what the keys' own recommend() says; may be NULL */
     void *arg;
 };
 

@@ -167,6 +167,27 @@ static kc_status check_offsets(struct kc_ctx *ctx, const struct kc_map *config,
     return KC_ERR_CONFIG;
 }
 
+/* Even numbers up to the one that is set, and no secret to be shown with them. */
+static void recommend(const char *name, const struct kc_map *map, struct kc_report *out)
+{
+    char behave[64], text[24];
+
+    text_of(map, "behave", behave, sizeof(behave));
+    if (strcmp(behave, "crash in recommend") == 0)
+        (void)raise(SIGSEGV);
+    if (strcmp(behave, "recommend") != 0)
+        return;
+    for (uint32_t i = 0; i < map->len; i++) {
+        if (strncmp(map->kvs[i].key.ptr, name, map->kvs[i].key.len) != 0)
+            continue;
+        for (int64_t n = 2; n <= map->kvs[i].value.as.i64; n += 2) {
+            (void)snprintf(text, sizeof(text), "%lld", (long long)n);
+            the_host->report_choice(out, name, text);
+        }
+    }
+    the_host->report_visible(out, "secret", 0);
+}
+
 static const struct kc_config_key keys[] = {
     {.name = "behave",
      .type = KC_CFG_STRING,
@@ -183,7 +204,8 @@ static const struct kc_config_key keys[] = {
      .default_value = "2",
      .importance = KC_IMPORTANCE_LOW,
      .order = 3,
-     .check = check_even},
+     .check = check_even,
+     .recommend = recommend},
 };
 static const struct kc_config_def config = {PARTS_DEF(keys)};
 static const struct kc_planner_ops planner = {

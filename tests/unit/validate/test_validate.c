@@ -34,6 +34,17 @@ static void collect(void *arg, const char *key, const char *sentence)
     p->n++;
 }
 
+static void collect_advice(void *arg, const char *key, const char *choice, bool visible)
+{
+    struct problems *p = arg;
+    size_t at = strlen(p->text);
+
+    (void)snprintf(p->text + at, sizeof(p->text) - at, "%s %s\n", key,
+                   choice != NULL ? choice
+                   : visible      ? "is shown"
+                                  : "is hidden");
+}
+
 /* `more` are members of the request. */
 static kc_status check_with(const char *id, const char *config, const char *more, int64_t deadline_ms,
                             const atomic_bool *stopping, struct problems *found)
@@ -45,6 +56,7 @@ static kc_status check_with(const char *id, const char *config, const char *more
                                       .deadline_ms = deadline_ms,
                                       .stopping = stopping,
                                       .problem = collect,
+                                      .advice = collect_advice,
                                       .arg = found};
     struct kc_error err = KC_ERROR_INIT;
     char request[2048];
@@ -116,6 +128,18 @@ static void a_keys_own_check_is_asked_first(void **state)
     (void)state;
     check("\"behave\":\"crash\",\"even\":\"3\"", &found);
     assert_string_equal(found.text, "even: even: must be even\n");
+}
+
+static void what_a_key_recommends_depends_on_the_values(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    check("\"behave\":\"recommend\",\"even\":\"6\"", &found);
+    assert_string_equal(found.text, "even 2\neven 4\neven 6\nsecret is hidden\nbehave: recommend\n");
+    assert_int_equal(found.n, 1);
+    check("\"behave\":\"crash in recommend\"", &found);
+    assert_non_null(strstr(found.text, "SIGSEGV in recommend"));
 }
 
 static void a_crash_is_one_more_problem(void **state)
@@ -363,6 +387,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(problems_come_with_their_keys_and_in_their_order),
         cmocka_unit_test(a_plugin_without_a_check_has_no_problem),
         cmocka_unit_test(a_keys_own_check_is_asked_first),
+        cmocka_unit_test(what_a_key_recommends_depends_on_the_values),
         cmocka_unit_test(a_crash_is_one_more_problem),
         cmocka_unit_test(a_hang_ends_at_the_deadline),
         cmocka_unit_test(what_a_plugin_starts_ends_with_the_check),
