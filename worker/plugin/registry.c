@@ -182,6 +182,7 @@ const struct kc_plugin_content *kc_registry_add(struct kc_registry *r, const cha
     c->origin = strdup(origin);
     c->folder = folder != NULL ? strdup(folder) : NULL;
     c->staged = strdup(staged);
+    c->n_staged = kc_staging_count(staged);
     status = c->origin == NULL || c->staged == NULL || (folder != NULL && c->folder == NULL)
                  ? out_of_memory(err)
                  : read_components(c, err);
@@ -488,7 +489,7 @@ void kc_registry_restage(const struct kc_registry *r)
         read_lock(r);
         content = content_of(r, list[i]->file);
         unlock(r);
-        if (content != NULL && !kc_staging_is_whole(content->staged, content->folder))
+        if (content != NULL && kc_staging_count(content->staged) < content->n_staged)
             failed = !restage(content, !failed_before) || failed;
     }
     free(list);

@@ -13,6 +13,7 @@ struct kc_plugin_content {
     char *origin;       /* the file in plugin.path */
     char *folder;       /* its own folder, staged as a whole; NULL: a single file */
     char *staged;       /* the copy that tasks load: <state>/plugins/<hash>/<file> */
+    size_t n_staged;    /* files there, with its libraries */
     struct kc_component_info *components;
     size_t n;
 };

@@ -249,28 +249,22 @@ kc_status kc_staging_add_folder(const char *folder, const char *from, char **sta
     return status;
 }
 
-bool kc_staging_is_whole(const char *staged_file, const char *from)
+size_t kc_staging_count(const char *staged_file)
 {
     const char *slash = strrchr(staged_file, '/');
-    struct dirent **names = NULL;
-    bool whole = true;
+    const struct dirent *e;
+    char folder[4096];
     struct stat st;
-    int n;
+    size_t n = 0;
+    DIR *dir;
 
-    if (slash == NULL || stat(staged_file, &st) < 0)
-        return false;
-    n = from != NULL ? scandir(from, &names, is_wanted, alphasort) : 0;
-    for (int i = 0; i < n; i++) {
-        char path[2 * 4096];
-
-        (void)snprintf(path, sizeof(path), "%s/%s", from, names[i]->d_name);
-        if (whole && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
-            (void)snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - staged_file), staged_file,
-                           names[i]->d_name);
-            whole = stat(path, &st) == 0;
-        }
-        free(names[i]);
-    }
-    free(names);
-    return whole;
+    if (slash == NULL || (size_t)(slash - staged_file) >= sizeof(folder) || stat(staged_file, &st) < 0)
+        return 0;
+    (void)snprintf(folder, sizeof(folder), "%.*s", (int)(slash - staged_file), staged_file);
+    dir = opendir(folder);
+    while (dir != NULL && (e = readdir(dir)) != NULL)
+        n += e->d_name[0] != '.';
+    if (dir != NULL)
+        (void)closedir(dir);
+    return n;
 }

@@ -5,7 +5,7 @@
 #ifndef KC_PLUGIN_STAGING_H
 #define KC_PLUGIN_STAGING_H
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #include "base/error.h"
 
@@ -20,7 +20,7 @@ kc_status kc_staging_open(const char *state_dir, char **folder, struct kc_error 
 kc_status kc_staging_add_file(const char *folder, const char *file, char **staged, struct kc_error *err);
 kc_status kc_staging_add_folder(const char *folder, const char *from, char **staged, struct kc_error *err);
 
-/* Is the staged file still there, and with it all that lies in `from` (its folder in plugin.path; NULL: a file alone)? */
-bool kc_staging_is_whole(const char *staged_file, const char *from);
+/* How many files lie where the staged one does, itself among them; 0: it is not there. Looks at nothing but that folder. */
+size_t kc_staging_count(const char *staged_file);
 
 #endif
