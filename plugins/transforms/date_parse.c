@@ -98,7 +98,7 @@ static bool read_zone(struct parser *p, const struct kc_date_token *t)
     }
     named = read_name(p, names, 4) >= 0;
     if (p->at < p->in.len && (p->in.ptr[p->at] == '+' || p->in.ptr[p->at] == '-'))
-        return read_offset(p, 1, 2);
+        return read_offset(p, 1, named ? 2 : 0);
     return named;
 }
 

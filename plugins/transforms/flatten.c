@@ -122,6 +122,11 @@ static kc_status add_fields(const struct flatten *t, struct kc_batch *b, struct 
             own = &fallback->as.items[i];
         if (join(t, b, prefix, in->fields[i].name, depth, &name, f->err) < 0)
             return f->status = f->err->status;
+        if (schema->type == KC_MAP)
+            return f->status = kc_fail(f->err, KC_ERR_RECORD,
+                                       "Flatten transformation does not support MAP for record with schemas "
+                                       "(for field %.*s).",
+                                       (int)name.len, name.ptr);
         if (schema->type != KC_STRUCT
                 ? add_leaf(f, name, schema, optional || schema->optional, own) < 0
                 : add_fields(t, b, f, schema, name, depth + 1, optional || schema->optional, own) < 0)

@@ -39,6 +39,7 @@ KC_SMT_DEF(config_def, keys);
 static kc_status open_insert(struct kc_smt *s, const struct kc_map *config, struct kc_error *err)
 {
     struct insert *t = (struct insert *)s;
+    bool any = false;
 
     for (enum what i = TOPIC; i < N_WHAT; i++) {
         struct insertion *f = &t->field[i];
@@ -46,13 +47,21 @@ static kc_status open_insert(struct kc_smt *s, const struct kc_map *config, stru
 
         if (kc_setting_text(s, config, keys[i].name, &f->name, err) < 0)
             return KC_ERR_NOMEM;
+        any = any || f->name.ptr != NULL;
         last = f->name.len > 0 ? f->name.ptr[f->name.len - 1] : '\0';
         f->optional = last != '!';
         if (last == '!' || last == '?')
             f->name.len--;
     }
     t->replace_null = kc_setting_flag(config, KC_SMT_REPLACE_NULL, true);
-    return kc_setting_text(s, config, "static.value", &t->static_value, err);
+    if (kc_setting_text(s, config, "static.value", &t->static_value, err) < 0)
+        return KC_ERR_NOMEM;
+    if (!any)
+        return kc_fail(err, KC_ERR_CONFIG, "No field insertion configured: name at least one field");
+    if (t->field[STATIC].name.ptr != NULL && t->static_value.ptr == NULL)
+        return kc_fail(err, KC_ERR_CONFIG, "static.value: No value specified for static field: %.*s",
+                       (int)t->field[STATIC].name.len, t->field[STATIC].name.ptr);
+    return KC_OK;
 }
 
 /* The value to insert; KC_NULL: there is none. */
@@ -79,9 +88,7 @@ static kc_status inserted(const struct insert *t, enum what what, const struct k
         if (r->timestamp_ms != KC_NO_TIMESTAMP)
             *out = kc_number(KC_INT64, r->timestamp_ms);
         break;
-    default:
-        if (t->static_value.ptr != NULL)
-            *out = kc_text_value(t->static_value);
+    default: *out = kc_text_value(t->static_value);
     }
     return KC_OK;
 }

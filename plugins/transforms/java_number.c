@@ -52,10 +52,14 @@ static bool parse_float(struct kc_str s, bool single, struct kc_value *out)
     text[s.len] = '\0';
     start = text + (text[0] == '-' || text[0] == '+');
     if (strcmp(start, "Infinity") != 0 && strcmp(start, "NaN") != 0) {
+        bool hexadecimal = strpbrk(text, "xX") != NULL;
+
         if (!isdigit((unsigned char)start[0]) && start[0] != '.')
             return false;
-        if (strchr("fFdD", text[s.len - 1]) != NULL && strchr(text, 'x') == NULL && strchr(text, 'X') == NULL)
+        if (strchr("fFdD", text[s.len - 1]) != NULL && !hexadecimal)
             text[s.len - 1] = '\0';
+        if (hexadecimal && strpbrk(text, "pP") == NULL) /* C does without the exponent */
+            return false;
     }
     out->as.f64 = single ? (double)strtof(text, &end) : strtod(text, &end);
     return end != text && *end == '\0';

@@ -312,6 +312,9 @@ static bool finish_items(struct reader *r, bool is_map, const struct items *item
     out->value.as.items = list;
     if (values == NULL || (is_map && keys == NULL))
         return true;
+    for (uint32_t i = is_map; i < items->n; i += 1 + is_map)
+        if (list[i].type == KC_NULL)
+            return false; /* the common schema does not allow it: Kafka takes the whole for a text */
     out->schema = keep(r, kc_host->schema_new(r->s->ctx, &spec, r->err));
     return out->schema != NULL;
 }

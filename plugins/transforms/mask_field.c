@@ -69,6 +69,23 @@ static bool is_date(const struct kc_schema *s)
                          kc_schema_named(s, KC_LOGICAL_TIMESTAMP));
 }
 
+/* As Values.convertToByte() and so on: any number, cut down to the type. */
+static bool parse_number(struct kc_str text, uint8_t type, struct kc_value *out)
+{
+    struct kc_value real;
+
+    if (type == KC_FLOAT32 || type == KC_FLOAT64 || type == KC_UINT64)
+        return kc_java_parse(text, type, out);
+    if (kc_java_parse(text, KC_INT64, out)) {
+        *out = kc_number(type, kc_java_narrow(out->as.i64, type));
+        return true;
+    }
+    if (!kc_java_parse(text, KC_FLOAT64, &real))
+        return false;
+    *out = kc_number(type, kc_java_narrow(kc_java_truncate(real.as.f64, KC_INT64), type));
+    return true;
+}
+
 static kc_status replaced(const struct mask *t, struct kc_batch *b, const struct kc_schema *schema,
                           struct kc_value *v, struct kc_error *err)
 {
@@ -91,7 +108,7 @@ static kc_status replaced(const struct mask *t, struct kc_batch *b, const struct
         return kc_fail(err, KC_ERR_RECORD, "Cannot mask value of type: %s with custom replacement.",
                        kc_type_name(v->type));
     } else {
-        ok = kc_java_parse(t->replacement, v->type, &out);
+        ok = parse_number(t->replacement, v->type, &out);
     }
     if (!ok)
         return kc_fail(err, KC_ERR_RECORD, "Unable to convert %s (%s) to number", t->replacement.ptr,
@@ -135,8 +152,6 @@ static kc_status mask(struct kc_smt *s, struct kc_batch *b, struct kc_record *r,
     const struct kc_schema *schema = *view.schema;
     struct kc_value *items;
 
-    if (view.value->type == KC_NULL)
-        return KC_OK;
     if (kc_require_fields(schema, view.value, "mask fields", err) < 0)
         return err->status;
     if (schema == NULL)

@@ -112,7 +112,6 @@ static void insert_header(void **state)
 #define LOGICAL(name) "<org.apache.kafka.connect.data." name ">@1"
     static const struct line lines[] = {
         LITERAL("text", "string='text'"),
-        LITERAL(" text ", "string=' text '"),
         LITERAL("null", "null"),
         LITERAL("true", "boolean=true"),
         LITERAL("12", "int8=12"),
@@ -126,7 +125,9 @@ static void insert_header(void **state)
         LITERAL("1970-01-11", "int32" LOGICAL("Date") "=10"),
         LITERAL("00:00:01.002Z", "int32" LOGICAL("Time") "=1002"),
         LITERAL("1970-01-02T00:00:00.001Z", "int64" LOGICAL("Timestamp") "=86400001"),
-        LITERAL("[1, 300, null]", "[int16]=[1,300,null]"),
+        LITERAL("[1, 300]", "[int16]=[1,300]"),
+        LITERAL("[null]", "[null]"),
+        LITERAL("[1, null]", "string='[1, null]'"),
         LITERAL("[1, 2.5]", "[float32]=[1,2.5]"),
         LITERAL("[1, \"a\"]", "[1b,'a']"),
         LITERAL("[]", "[]"),
