@@ -36,14 +36,26 @@ static const struct type {
     {"INT", "int", WIDTH, 11, 10, false},
     {"INTEGER", "int", WIDTH, 11, 10, false},
     {"BIGINT", "bigint", WIDTH, 20, 20, false},
+    {"INT1", "tinyint", WIDTH, 4, 3, false},
+    {"INT2", "smallint", WIDTH, 6, 5, false},
+    {"INT3", "mediumint", WIDTH, 9, 8, false},
+    {"MIDDLEINT", "mediumint", WIDTH, 9, 8, false},
+    {"INT4", "int", WIDTH, 11, 10, false},
+    {"INT8", "bigint", WIDTH, 20, 20, false},
+    {"YEAR", "year", WIDTH, 4, 4, false},
     {"DECIMAL", "decimal", DECIMALS, 0, 0, false},
     {"DEC", "decimal", DECIMALS, 0, 0, false},
     {"NUMERIC", "decimal", DECIMALS, 0, 0, false},
+    {"FIXED", "decimal", DECIMALS, 0, 0, false},
+    {"FLOAT4", "float", REAL, 0, 0, false},
+    {"FLOAT8", "double", REAL, 0, 0, false},
     {"FLOAT", "float", REAL, 0, 0, false},
     {"DOUBLE", "double", REAL, 0, 0, false},
     {"CHAR", "char", LENGTH, 0, 0, true},
     {"CHARACTER", "char", LENGTH, 0, 0, true},
     {"VARCHAR", "varchar", REQUIRED, 0, 0, true},
+    {"NCHAR", "char", LENGTH, 0, 0, true},
+    {"NVARCHAR", "varchar", REQUIRED, 0, 0, true},
     {"TINYTEXT", "tinytext", PLAIN, 0, 0, true},
     {"TEXT", "text", SIZED, 0, 0, true},
     {"MEDIUMTEXT", "mediumtext", PLAIN, 0, 0, true},
@@ -173,9 +185,15 @@ static kc_status read_type(struct reading *d, struct kc_error *err)
 {
     struct kc_sql_reader *r = d->r;
 
+    bool national = kc_sql_is(r, "NATIONAL");
+
+    if (national)
+        kc_sql_next(r);
     d->type = r->token == KC_SQL_WORD ? find_type(r->word) : NULL;
     if (d->type == NULL)
         return kc_ddl_unknown(r, err);
+    if (national || kc_sql_is(r, "NCHAR") || kc_sql_is(r, "NVARCHAR"))
+        (void)snprintf(d->charset, sizeof(d->charset), "utf8mb3");
     kc_sql_next(r);
     if (d->flavor == KC_FLAVOR_MARIADB && strcmp(d->type->name, "json") == 0) {
         d->type = find_type("LONGTEXT");
@@ -184,8 +202,10 @@ static kc_status read_type(struct reading *d, struct kc_error *err)
     }
     if (strcmp(d->type->name, "double") == 0 && kc_sql_is(r, "PRECISION"))
         kc_sql_next(r);
-    if (strcmp(d->type->name, "char") == 0 && kc_sql_is(r, "VARYING"))
-        return kc_ddl_unknown(r, err);
+    if (strcmp(d->type->name, "char") == 0 && kc_sql_is(r, "VARYING")) {
+        d->type = find_type("VARCHAR");
+        kc_sql_next(r);
+    }
     if (d->type->shape == LABELS)
         return read_labels(d, err);
     return kc_sql_sign(r, '(') && d->type->shape != PLAIN ? read_numbers(d, err) : KC_OK;
@@ -246,71 +266,119 @@ static bool is_json_check(const struct kc_sql_reader *at, const struct kc_column
            kc_sql_sign(&r, ')');
 }
 
-/* One attribute; its first word is in hand. */
-static kc_status read_attribute(struct reading *d, struct kc_column *c, struct kc_ddl_extras *x,
-                                struct kc_error *err)
+/* "CHARACTER SET x", "CHARSET x", "COLLATE y"; KC_NOTHING: none of them is in hand. */
+static kc_status read_charset(struct reading *d, struct kc_error *err)
 {
-    static const char *const alone[] = {"AUTO_INCREMENT", "VISIBLE",    "INVISIBLE", "VIRTUAL",
-                                        "STORED",         "PERSISTENT", "SIGNED",    NULL};
-    static const char *const with_word[] = {"COLUMN_FORMAT", "STORAGE", "COMMENT", NULL};
     struct kc_sql_reader *r = d->r;
     char name[CHARSET_BYTES];
     kc_status status;
 
-    if (kc_sql_is(r, "UNSIGNED"))
-        d->is_unsigned = true;
-    else if (kc_sql_is(r, "ZEROFILL"))
-        d->is_unsigned = d->zerofill = true;
-    else if (kc_sql_is(r, "PRIMARY"))
-        x->primary = true;
-    else if (kc_sql_is(r, "NULL"))
-        c->nullable = x->said_null = true;
-    else if (kc_sql_is(r, "NOT")) {
+    if (kc_sql_is(r, "CHARACTER")) {
         kc_sql_next(r);
-        if (!kc_sql_is(r, "NULL"))
+        if (!kc_sql_is(r, "SET"))
             return kc_ddl_unknown(r, err);
-        c->nullable = false;
-        x->said_null = true;
+    } else if (!kc_sql_is(r, "CHARSET") && !kc_sql_is(r, "COLLATE")) {
+        return KC_NOTHING;
+    }
+    kc_sql_next(r);
+    status = read_name(r, name, err);
+    if (status == KC_OK)
+        kc_ddl_charset_of_collation(name, d->charset, sizeof(d->charset));
+    return status;
+}
+
+/* "GENERATED ALWAYS AS (...)", "CHECK (...)", "REFERENCES t (c) ON DELETE CASCADE"; KC_NOTHING: none of them. */
+static kc_status pass_expression(struct reading *d, const struct kc_column *c, struct kc_error *err)
+{
+    static const char *const words[] = {"GENERATED", "AS", "CHECK", "REFERENCES", NULL};
+    static const char *const actions[] = {"MATCH", "ON", NULL};
+    struct kc_sql_reader *r = d->r;
+    bool reference = kc_sql_is(r, "REFERENCES");
+
+    if (!kc_sql_one_of(r, words))
+        return KC_NOTHING;
+    if (strcmp(d->type->name, "longtext") == 0 && d->flavor == KC_FLAVOR_MARIADB)
+        d->json = d->json || is_json_check(r, c);
+    while (r->token == KC_SQL_WORD || (reference && (r->token == KC_SQL_QUOTED || r->token == KC_SQL_DOT)))
+        kc_sql_next(r);
+    if (!kc_sql_sign(r, '('))
+        return kc_ddl_unknown(r, err);
+    kc_ddl_skip_parentheses(r);
+    while (reference && kc_sql_one_of(r, actions)) { /* MATCH FULL, ON DELETE CASCADE, ON UPDATE SET NULL */
+        bool on = kc_sql_is(r, "ON");
+
+        kc_sql_next(r);
+        if (on)
+            kc_sql_next(r);
+        if (kc_sql_is(r, "SET") || kc_sql_is(r, "NO"))
+            kc_sql_next(r);
+        kc_sql_next(r);
+    }
+    return KC_OK;
+}
+
+/* DEFAULT and ON UPDATE; KC_NOTHING: none of them. */
+static kc_status pass_default(struct kc_sql_reader *r, struct kc_error *err)
+{
+    if (kc_sql_is(r, "ON")) {
+        kc_sql_next(r);
+        if (!kc_sql_is(r, "UPDATE"))
+            return kc_ddl_unknown(r, err);
+    } else if (!kc_sql_is(r, "DEFAULT")) {
+        return KC_NOTHING;
+    }
+    kc_sql_next(r);
+    return skip_default(r, err);
+}
+
+/* "NOT NULL" and, of a CHECK, "NOT ENFORCED"; NOT is in hand, and then the last word is. */
+static kc_status read_not(struct kc_sql_reader *r, struct kc_column *c, struct kc_ddl_extras *x,
+                          struct kc_error *err)
+{
+    kc_sql_next(r);
+    if (kc_sql_is(r, "ENFORCED"))
+        return KC_OK;
+    if (!kc_sql_is(r, "NULL"))
+        return kc_ddl_unknown(r, err);
+    c->nullable = false;
+    x->said_null = true;
+    return KC_OK;
+}
+
+/* One attribute of one word, or of a word and another. */
+static kc_status read_word(struct reading *d, struct kc_column *c, struct kc_ddl_extras *x,
+                           struct kc_error *err)
+{
+    static const char *const alone[] = {"AUTO_INCREMENT", "VISIBLE", "INVISIBLE", "VIRTUAL",  "STORED",
+                                        "PERSISTENT",     "SIGNED",  "BINARY",    "ENFORCED", NULL};
+    static const char *const with_word[] = {"COLUMN_FORMAT", "STORAGE", "COMMENT", NULL};
+    struct kc_sql_reader *r = d->r;
+
+    if (kc_sql_is(r, "UNSIGNED")) {
+        d->is_unsigned = true;
+    } else if (kc_sql_is(r, "ZEROFILL")) {
+        d->is_unsigned = d->zerofill = true;
+    } else if (kc_sql_is(r, "PRIMARY")) {
+        x->primary = true;
+    } else if (kc_sql_is(r, "NULL")) {
+        c->nullable = x->said_null = true;
+    } else if (kc_sql_is(r, "NOT")) {
+        if (read_not(r, c, x, err) < 0)
+            return err->status;
     } else if (kc_sql_is(r, "UNIQUE")) {
         x->unique = true;
     } else if (kc_sql_is(r, "KEY")) {
         x->primary = x->primary || !x->unique;
-    } else if (kc_sql_is(r, "DEFAULT")) {
-        kc_sql_next(r);
-        return skip_default(r, err);
-    } else if (kc_sql_is(r, "ON")) {
-        kc_sql_next(r);
-        if (!kc_sql_is(r, "UPDATE"))
-            return kc_ddl_unknown(r, err);
-        kc_sql_next(r);
-        return skip_default(r, err);
-    } else if (kc_sql_is(r, "CHARACTER") || kc_sql_is(r, "CHARSET")) {
-        if (kc_sql_is(r, "CHARACTER") && (kc_sql_next(r), !kc_sql_is(r, "SET")))
-            return kc_ddl_unknown(r, err);
-        kc_sql_next(r);
-        status = read_name(r, name, err);
-        if (status == KC_OK)
-            kc_ddl_charset_of_collation(name, d->charset, sizeof(d->charset));
-        return status;
-    } else if (kc_sql_is(r, "COLLATE")) {
-        kc_sql_next(r);
-        status = read_name(r, name, err);
-        if (status == KC_OK)
-            kc_ddl_charset_of_collation(name, d->charset, sizeof(d->charset));
-        return status;
     } else if (kc_sql_one_of(r, with_word)) {
         kc_sql_next(r);
         if (r->token == KC_SQL_END || r->token == KC_SQL_SIGN)
             return kc_ddl_unknown(r, err);
-    } else if (kc_sql_is(r, "GENERATED") || kc_sql_is(r, "AS") || kc_sql_is(r, "CHECK")) {
-        if (strcmp(d->type->name, "longtext") == 0 && d->flavor == KC_FLAVOR_MARIADB)
-            d->json = d->json || is_json_check(r, c);
-        while (!kc_sql_sign(r, '(') && r->token == KC_SQL_WORD)
-            kc_sql_next(r);
-        if (!kc_sql_sign(r, '('))
-            return kc_ddl_unknown(r, err);
-        kc_ddl_skip_parentheses(r);
-        return KC_OK;
+    } else if (kc_sql_is(r, "CONSTRAINT")) { /* of a CHECK or REFERENCES that follows */
+        struct kc_sql_reader at = *r;
+
+        kc_sql_next(r);
+        if (kc_sql_is(r, "CHECK") || kc_sql_is(r, "REFERENCES"))
+            *r = at;
     } else if (!kc_sql_one_of(r, alone)) {
         return kc_ddl_unknown(r, err);
     } else if (kc_sql_is(r, "INVISIBLE")) {
@@ -318,6 +386,19 @@ static kc_status read_attribute(struct reading *d, struct kc_column *c, struct k
     }
     kc_sql_next(r);
     return KC_OK;
+}
+
+/* One attribute; its first word is in hand. */
+static kc_status read_attribute(struct reading *d, struct kc_column *c, struct kc_ddl_extras *x,
+                                struct kc_error *err)
+{
+    kc_status status = read_charset(d, err);
+
+    if (status == KC_NOTHING)
+        status = pass_expression(d, c, err);
+    if (status == KC_NOTHING)
+        status = pass_default(d->r, err);
+    return status == KC_NOTHING ? read_word(d, c, x, err) : status;
 }
 
 /* The type's numbers as the server prints them. */

@@ -6,6 +6,7 @@
 #include <kconnect/sdk.h>
 
 #include "charset.h"
+#include "table_index.h"
 #include "wire_type.h"
 
 /* By the bytes of their length. */
@@ -35,12 +36,13 @@ static bool is_string(const struct kc_column *c)
 static kc_status take_size(struct kc_column *c, const struct kc_map_column *w, struct kc_error *err)
 {
     bool bytes = is_one_of(c->type_text, blobs);
+    int size = w->length_bytes - 1;
     const char *name;
     char *type, *data;
 
-    if (w->type != KC_WIRE_BLOB || w->length_bytes < 1 || w->length_bytes > 4 || (!bytes && !is_string(c)))
+    if (w->type != KC_WIRE_BLOB || size < 0 || size > 3 || (!bytes && !is_string(c)))
         return KC_OK;
-    name = (bytes ? blobs : texts)[w->length_bytes - 1];
+    name = bytes ? blobs[size] : texts[size];
     if (strcmp(c->type_text, name) == 0)
         return KC_OK;
     type = strdup(name);
@@ -74,6 +76,9 @@ static kc_status complete_column(struct kc_column *c, const struct kc_map_column
 {
     kc_status status = KC_OK;
 
+    /* With explicit_defaults_for_timestamp=OFF one that is not said to be NULL is NOT NULL. */
+    if (strcmp(c->data_type, "timestamp") == 0)
+        c->nullable = w->nullable;
     if (c->nullable != w->nullable)
         return kc_fail(err, KC_ERR_UNSUPPORTED, "column %s may %sbe NULL, other than the statements said",
                        c->name, w->nullable ? "" : "not ");
@@ -100,6 +105,8 @@ kc_status kc_table_complete(const struct kc_table *told, const struct kc_table_m
         return no_memory(err);
     for (uint32_t i = 0; i < t->n_columns && status == KC_OK; i++)
         status = complete_column(&t->columns[i], &map->columns[i], err);
+    if (!t->primary_key && t->indexes_known)
+        kc_table_choose_unique(t);
     if (status == KC_OK)
         status = kc_table_finish(t, err);
     if (status < 0)

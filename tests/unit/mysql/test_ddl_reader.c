@@ -195,7 +195,15 @@ static void types_are_printed_as_the_servers_do(void **state)
     MYSQL("ALTER TABLE orders ADD x TEXT(9), ADD y BLOB(70000)", SAME ", x text latin1 open, y blob open");
     MYSQL("ALTER TABLE orders ADD x GEOMETRY", "?");
     MYSQL("ALTER TABLE orders ADD x VARCHAR", "?");
-    MYSQL("ALTER TABLE orders ADD x CHARACTER VARYING(10)", "?");
+    MYSQL("ALTER TABLE orders ADD x CHARACTER VARYING(10), ADD y NATIONAL VARCHAR(3), ADD z NCHAR BINARY",
+          SAME ", x varchar(10) latin1, y varchar(3) utf8mb3, z char(1) utf8mb3");
+    MYSQL("ALTER TABLE orders ADD x YEAR, ADD y INT8 UNSIGNED, ADD z FIXED(4,1), ADD f FLOAT8",
+          SAME ", x year, y bigint unsigned, z decimal(4,1), f double");
+    MARIADB("ALTER TABLE orders ADD x YEAR", SAME ", x year(4)");
+    MYSQL("ALTER TABLE orders ADD x INT CONSTRAINT c CHECK (x > 0) NOT ENFORCED NOT NULL, "
+          "ADD y INT REFERENCES other.`o` (id) MATCH FULL ON DELETE SET NULL ON UPDATE NO ACTION NOT NULL, "
+          "ADD z INT CONSTRAINT CHECK (z > 0)",
+          SAME ", x int!, y int!, z int");
     MYSQL("ALTER TABLE orders ADD x VARCHAR(10) CHARACTER SET binary", SAME ", x varbinary(10)");
     MYSQL("ALTER TABLE orders ADD x ENUM('a') CHARACTER SET binary", "?");
 }

@@ -167,6 +167,13 @@ static void the_layout_says_what_statements_left_open(void **state)
     varchar.nullable = false;
     assert_int_equal(complete(told, varchar, &is, &err), KC_ERR_UNSUPPORTED);
     kc_table_destroy(told);
+
+    /* A TIMESTAMP of which nothing is said may be NULL or not, by explicit_defaults_for_timestamp. */
+    told = source_table("id int!, at timestamp", NULL, 0);
+    assert_int_equal(complete(told, (struct kc_map_column){.type = KC_WIRE_TIMESTAMP}, &is, &err), KC_OK);
+    assert_false(is->columns[1].nullable);
+    kc_table_destroy(is);
+    kc_table_destroy(told);
 }
 
 /* ---- offsets ---- */
