@@ -63,6 +63,7 @@ int64_t check_now_ms(void);
 /* The parts. */
 bool check_file(struct check *c); /* false: there is nothing to load */
 void check_description(struct check *c);
+void check_planner(struct check *c); /* of a source or sink */
 void check_source(struct check *c);
 void check_source_stop(struct check *c);
 void check_source_resume(struct check *c);

@@ -204,8 +204,8 @@ static void list_components(struct check *c)
 static void check_component(const struct check_options *o, int i)
 {
     static void (*const parts[][4])(struct check *) = {
-        [KC_KIND_SOURCE] = {check_source, check_source_stop, check_source_resume},
-        [KC_KIND_SINK] = {check_sink},
+        [KC_KIND_SOURCE] = {check_planner, check_source, check_source_stop, check_source_resume},
+        [KC_KIND_SINK] = {check_planner, check_sink},
         [KC_KIND_TRANSFORM] = {check_stage},
         [KC_KIND_PREDICATE] = {check_stage},
         [KC_KIND_CONVERTER] = {check_converter},

@@ -38,30 +38,6 @@ static bool run(struct check *c, struct kc_kit_source *s, uint64_t want, uint32_
     return true;
 }
 
-/* validate() of the planner must agree with what open() is about to do. */
-static void check_planner(struct check *c, struct kc_kit *k)
-{
-    const struct kc_source_ops *ops = c->component->ops;
-    struct kc_error err = {.struct_size = sizeof(err)};
-    struct kc_report *report = kc_kit_report(k);
-    const char *first;
-    struct kc_map map;
-    kc_status status;
-
-    if (ops->planner == NULL || !KC_CAN(struct kc_planner_ops, ops->planner, validate))
-        return;
-    if (kc_kit_config(k, c->component->config, c->options->settings, &map, &err) < 0)
-        return;
-    kc_kit_enter(k, "validate");
-    status = ops->planner->validate(kc_kit_ctx(k), &map, report, kc_kit_error(k));
-    kc_kit_leave(k);
-    first = kc_kit_report_line(k, 0);
-    if (status < 0 || (first != NULL && strncmp(first, "error ", 6) == 0))
-        check_skip(c, "validate() has something against the configuration: %s", first == NULL ? "" : first);
-    else
-        check_pass(c, "validate() accepts the configuration");
-}
-
 void check_source(struct check *c)
 {
     struct kc_kit *k = check_kit(c);
@@ -70,7 +46,6 @@ void check_source(struct check *c)
     unsigned files;
     bool good;
 
-    check_planner(c, k);
     files = check_open_files();
     s = open_source(c, k);
     if (s == NULL) {

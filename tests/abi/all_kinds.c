@@ -91,8 +91,23 @@ static const struct kc_config_key topic_key[] = {{.name = "topic",
                                                   .doc = "The topic of the records."}};
 static const struct kc_config_def topic_config = {sizeof(topic_config), sizeof(topic_key[0]), topic_key, 1,
                                                   0};
-static const struct kc_source_ops numbers_ops = {
-    .struct_size = sizeof(numbers_ops), .open = numbers_open, .poll = numbers_poll, .close = free_self};
+
+static kc_status numbers_plan(struct kc_ctx *ctx, const struct kc_map *config, uint32_t max_tasks,
+                              struct kc_task_plan *out, struct kc_error *err)
+{
+    (void)ctx;
+    (void)max_tasks;
+    (void)err;
+    return kc_host->plan_add(out, config);
+}
+
+static const struct kc_planner_ops numbers_planner = {.struct_size = sizeof(numbers_planner),
+                                                      .plan_tasks = numbers_plan};
+static const struct kc_source_ops numbers_ops = {.struct_size = sizeof(numbers_ops),
+                                                 .planner = &numbers_planner,
+                                                 .open = numbers_open,
+                                                 .poll = numbers_poll,
+                                                 .close = free_self};
 
 /* ---- sink: counts what it is given ---- */
 

@@ -139,6 +139,28 @@ static void source_close(void *task)
     free(task);
 }
 
+static kc_status validate(struct kc_ctx *ctx, const struct kc_map *map, struct kc_report *out,
+                          struct kc_error *err)
+{
+    (void)ctx;
+    (void)err;
+    if (strcmp(kc_map_get(map, "bad")->as.str, "refused") == 0)
+        kc_host->report_error(out, "bad", "it is refused");
+    return KC_OK;
+}
+
+static kc_status plan_tasks(struct kc_ctx *ctx, const struct kc_map *map, uint32_t max_tasks,
+                            struct kc_task_plan *out, struct kc_error *err)
+{
+    (void)ctx;
+    (void)err;
+    if (strcmp(kc_map_get(map, "bad")->as.str, "no-task") == 0)
+        return KC_OK;
+    for (uint32_t i = 0; i <= max_tasks && strcmp(kc_map_get(map, "bad")->as.str, "many-tasks") == 0; i++)
+        (void)kc_host->plan_add(out, map);
+    return kc_host->plan_add(out, map);
+}
+
 static const struct kc_config_key keys[] = {{.name = "bad",
                                              .type = KC_CFG_STRING,
                                              .default_value = "",
@@ -146,8 +168,13 @@ static const struct kc_config_key keys[] = {{.name = "bad",
                                              .order = 1,
                                              .doc = "The rule to break."}};
 static const struct kc_config_def config = {sizeof(config), sizeof(keys[0]), keys, 1, 0};
-static const struct kc_source_ops ops = {
-    .struct_size = sizeof(ops), .open = source_open, .poll = source_poll, .close = source_close};
+static const struct kc_planner_ops planner = {
+    .struct_size = sizeof(planner), .validate = validate, .plan_tasks = plan_tasks};
+static const struct kc_source_ops ops = {.struct_size = sizeof(ops),
+                                         .planner = &planner,
+                                         .open = source_open,
+                                         .poll = source_poll,
+                                         .close = source_close};
 static const struct kc_component component = {.struct_size = sizeof(component),
                                               .kind = KC_KIND_SOURCE,
                                               .id = "bad-source",
