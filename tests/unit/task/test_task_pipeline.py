@@ -103,14 +103,13 @@ def test_a_stop_ends_a_retry_that_would_last_for_ever(kafka, task):
 
 
 def test_a_retry_may_take_longer_than_a_transaction(kafka, task):
-    """What is open is given up, polled again, and committed batch by batch until the stage is over it."""
-    task.start({"limit": "400", "batch": "25", "rate": "1000", "errors.retry.timeout": "-1",
-                "errors.retry.delay.max.ms": "100", **edit(edit={"retry_at": 210, "retry_ms": 2000})}, stages=ONE,
+    """The stage is away in the middle of what is between two resume points: the open transaction is given up, and polled again."""
+    task.start({"limit": "400", "batch": "25", "rate": "1000", "resume.every": "100", "errors.retry.timeout": "-1",
+                "errors.retry.delay.max.ms": "100", **edit(edit={"retry_at": 260, "retry_ms": 1500})}, stages=ONE,
                client={"transaction.timeout.ms": "2000"})
-    task.wait_records(175)
+    task.wait_records(400)
     assert task.stop() == 0
-    numbers = numbers_of(kafka, task.connector)
-    assert numbers == list(range(len(numbers)))
+    assert numbers_of(kafka, task.connector) == list(range(400))
     assert "opening the connector again at the committed position" in open(task.log).read()
 
 
