@@ -34,7 +34,8 @@ def make_topic(kafka, name, partitions=1, **config):
 
 @pytest.fixture(scope="module")
 def offsets(kafka):
-    make_topic(kafka, "offsets", 5, **{"cleanup.policy": "compact"})
+    if "offsets" not in kafka.partitions():  # test_task_pipeline.py has this fixture, too
+        make_topic(kafka, "offsets", 5, **{"cleanup.policy": "compact"})
     return "offsets"
 
 
