@@ -1,4 +1,5 @@
-/* component_open.h - what every component of a task needs before its open(): its code, its context, its configuration. */
+/* component_open.h - what every component of a task needs before its open(): its code, its context, its
+ * configuration. */
 #ifndef KC_TASK_COMPONENT_OPEN_H
 #define KC_TASK_COMPONENT_OPEN_H
 
@@ -6,12 +7,13 @@
 #include "task/parse_config.h"
 
 /*
- * Loads the plugin that the start message names for `role` ("transforms.mask"), initialises *ctx for it, and parses the
- * keys of the connector's configuration that begin with the role and a dot, without that prefix. Those that the host reads
- * itself (type, predicate, negate, plugin.version) are left out unless the component declares them. *config is the
- * caller's, until open() returned.
+ * Loads the plugin that the start message names for `role` ("transforms.mask"), initialises *ctx for it, and
+ * parses the keys of the connector's configuration that begin with the role and a dot, without that prefix.
+ * Those that the host reads itself (type, predicate, negate, plugin.version) are left out unless the
+ * component declares them. *config is the caller's, until open() returned.
  *
- * KC_ERR_CONFIG: *err names role and key. ctx->task is not NULL from the moment that kc_ctx_finish(ctx) is due.
+ * KC_ERR_CONFIG: *err names role and key. ctx->task is not NULL from the moment that kc_ctx_finish(ctx) is
+ * due.
  */
 kc_status kc_component_prepare(struct kc_ctx *ctx, struct kc_task *task, const char *role, uint32_t kind,
                                struct kc_parsed **config, struct kc_error *err);

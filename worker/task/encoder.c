@@ -134,7 +134,8 @@ static bool run_late(struct kc_converter *c, struct kc_batch *one, uint32_t inde
     return true;
 }
 
-/* Singly, because a converter may merge neighbours, and before anything is sent, because `out` may move while it grows. */
+/* Singly, because a converter may merge neighbours, and before anything is sent, because `out` may move
+ * while it grows. */
 static void run_originals(struct kc_encoder *e, const struct kc_batch *b, struct kc_failures *failures,
                           struct kc_out *out)
 {

@@ -20,13 +20,15 @@
 
 struct kc_failure {
     uint32_t index; /* of the record in its batch */
-    /* Kafka Connect's word: TASK_POLL TRANSFORMATION KEY_CONVERTER VALUE_CONVERTER HEADER_CONVERTER KAFKA_PRODUCE */
+    /* Kafka Connect's word: TASK_POLL TRANSFORMATION KEY_CONVERTER VALUE_CONVERTER HEADER_CONVERTER
+     * KAFKA_PRODUCE */
     const char *stage;
     const char *component; /* who says so, "dataworks-json 0.1.0"; borrowed until kc_failures_clear() */
     const char *exception; /* the Java class that tools for dead letters know this kind by */
     uint64_t bytes, limit; /* of a record that is too large; 0: something else is wrong */
     char *why;             /* a sentence */
-    /* The record before its transforms, where they failed it (pipeline.h says how long); NULL: the one of the batch. */
+    /* The record before its transforms, where they failed it (pipeline.h says how long); NULL: the one of
+     * the batch. */
     const struct kc_record *original;
 };
 
@@ -55,15 +57,16 @@ void kc_failures_clear(struct kc_failures *f);
 bool kc_failures_need_originals(const struct kc_failures *f);
 
 /*
- * Notes one, `why` copied from *err; a record that is among them already stays what it is. KC_OK: it is tolerated. Otherwise the task has to fail: the status is err's, or
- * KC_ERR_FATAL if that is of one record.
+ * Notes one, `why` copied from *err; a record that is among them already stays what it is. KC_OK: it is
+ * tolerated. Otherwise the task has to fail: the status is err's, or KC_ERR_FATAL if that is of one record.
  */
 kc_status kc_failures_add(struct kc_failures *f, const struct kc_failure *failure, struct kc_error *err);
 
 /* True when the record of this index is among them. */
 bool kc_failures_has(const struct kc_failures *f, uint32_t index);
 
-/* Logs one that is left out, as far as it is to be logged. Key and value as they would be written; NULL: not known. */
+/* Logs one that is left out, as far as it is to be logged. Key and value as they would be written; NULL:
+ * not known. */
 void kc_failure_log(struct kc_failures *f, const struct kc_failure *failure, const struct kc_record *r,
                     const struct kc_str *key, const struct kc_str *value);
 

@@ -1,8 +1,8 @@
 /*
  * headers.h - headers of records, to and from those of Kafka, by the header converter of the connector.
  *
- * It is the plugin with the role "header.converter". Without one, texts and bytes are written as they are, numbers and
- * booleans as text, and what is read stays bytes. Task thread only.
+ * It is the plugin with the role "header.converter". Without one, texts and bytes are written as they are,
+ * numbers and booleans as text, and what is read stays bytes. Task thread only.
  */
 #ifndef KC_TASK_HEADERS_H
 #define KC_TASK_HEADERS_H
@@ -20,18 +20,20 @@ struct kc_headers {
     struct kc_bytes bytes; /* of the header in hand; librdkafka copies it */
 };
 
-/* Opens the converter if there is one. Close it in every case. KC_ERR_CONFIG: it cannot write (a sink's: read). */
+/* Opens the converter if there is one. Close it in every case. KC_ERR_CONFIG: it cannot write (a sink's:
+ * read). */
 kc_status kc_headers_open(struct kc_headers *h, struct kc_task *t, struct kc_error *err);
 void kc_headers_close(struct kc_headers *h);
 
 /*
- * The headers that record `r` is written with; *out is NULL for one without headers, else the caller's until a message
- * takes it. KC_ERR_RECORD: one cannot be converted, stage HEADER_CONVERTER.
+ * The headers that record `r` is written with; *out is NULL for one without headers, else the caller's until
+ * a message takes it. KC_ERR_RECORD: one cannot be converted, stage HEADER_CONVERTER.
  */
 kc_status kc_headers_make(struct kc_headers *h, const struct kc_record *r, rd_kafka_headers_t **out,
                           struct kc_error *err);
 
-/* Replaces value and schema of `n` headers read from `topic`, which hold bytes; new memory is of `a`. KC_ERR_RECORD as above. */
+/* Replaces value and schema of `n` headers read from `topic`, which hold bytes; new memory is of `a`.
+ * KC_ERR_RECORD as above. */
 kc_status kc_headers_read(struct kc_headers *h, const struct kc_topic *topic, struct kc_header *list,
                           uint32_t n, struct kc_arena *a, struct kc_error *err);
 

@@ -31,15 +31,16 @@ struct kc_meter {
 void kc_meter_took(struct kc_meter *m, const struct kc_batch *b);
 
 /*
- * A poll() came back with `b`, or with nothing (NULL). `sent`: records of it or of earlier ones wait for a commit. How far
- * the source is, is what its gauge KC_METRIC_CAUGHT_UP says; one without is as far as the last record's event_us, and has
- * caught up when it returns nothing.
+ * A poll() came back with `b`, or with nothing (NULL). `sent`: records of it or of earlier ones wait for a
+ * commit. How far the source is, is what its gauge KC_METRIC_CAUGHT_UP says; one without is as far as the
+ * last record's event_us, and has caught up when it returns nothing.
  */
 void kc_meter_polled(struct kc_meter *m, const struct kc_ctx *source, const struct kc_batch *b,
                      uint64_t sent);
 /* A transaction of so many records ended well, after ms. */
 void kc_meter_committed(struct kc_meter *m, int64_t ms, uint64_t records);
-/* A sink has put everything up to a record of this time, or up to now where there is no more: Unix ms; <= 0: not known. */
+/* A sink has put everything up to a record of this time, or up to now where there is no more: Unix ms; <=
+ * 0: not known. */
 void kc_meter_put(struct kc_meter *m, int64_t written_ms);
 /* A transaction was given up; poll() has asked to be called again. Both are errors that may pass. */
 void kc_meter_gave_up(struct kc_meter *m, bool in_transaction);

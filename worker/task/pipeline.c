@@ -163,7 +163,8 @@ void kc_pipeline_close(struct kc_pipeline *p)
     *p = (struct kc_pipeline){0};
 }
 
-/* Transforms may change the records, not what they point at: so a copy of the structs is the batch as it came. */
+/* Transforms may change the records, not what they point at: so a copy of the structs is the batch as it
+ * came. */
 static kc_status keep(struct kc_pipeline *p, const struct kc_batch *b, struct kc_error *err)
 {
     uint64_t need = (uint64_t)b->n_records * b->record_size;

@@ -16,8 +16,9 @@ struct kc_component_ref {
 };
 
 /*
- * dlopen()s `file` (the same file twice is one library), calls its entry once, and looks for the component of `kind`
- * that is called `id`, or has it among its aliases. KC_ERR_CONFIG: *err names the file and what is wrong with it.
+ * dlopen()s `file` (the same file twice is one library), calls its entry once, and looks for the component of
+ * `kind` that is called `id`, or has it among its aliases. KC_ERR_CONFIG: *err names the file and what is
+ * wrong with it.
  */
 kc_status kc_plugin_load(const char *file, uint32_t kind, const char *id, const struct kc_host *host,
                          struct kc_component_ref *out, struct kc_error *err);

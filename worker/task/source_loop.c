@@ -111,7 +111,8 @@ static void tell_committed(void *arg, const struct kc_committed *changed)
                err.message);
 }
 
-/* While a stage may have to wait for long, each batch is committed, so that no transaction is open when it has to. */
+/* While a stage may have to wait for long, each batch is committed, so that no transaction is open when it
+ * has to. */
 static int64_t usual_interval(const struct kc_source *s)
 {
     return kc_mono_ms() < s->task->retry.careful_until_ms ? 0 : s->interval_ms;
@@ -128,7 +129,8 @@ static void next_interval(struct loop *l)
         l->interval_ms = longest;
 }
 
-/* Commits what was sent, with the positions. `rest`: before the task stands still, so records are written too. */
+/* Commits what was sent, with the positions. `rest`: before the task stands still, so records are written
+ * too. */
 static kc_status commit(struct loop *l, bool rest, struct kc_error *err)
 {
     struct kc_source *s = l->s;
@@ -234,7 +236,8 @@ static int64_t patience_until(const struct loop *l)
     return l->txn_open ? l->unit_began_ms + l->s->producer->txn_timeout_ms / 2 : 0;
 }
 
-/* The batch in hand was given up while a stage waited for its next try; what is uncommitted is polled again. */
+/* The batch in hand was given up while a stage waited for its next try; what is uncommitted is polled
+ * again. */
 static kc_status leave_batch(struct loop *l)
 {
     bool stop = kc_link_command(l->s->task->link) == KC_COMMAND_STOP;
@@ -305,7 +308,8 @@ static void release(struct kc_source *s, struct kc_batch *b)
     kc_ctx_leave(s->ctx);
 }
 
-/* poll() asked to be called again: what is complete is committed first, so that nothing stays open meanwhile. */
+/* poll() asked to be called again: what is complete is committed first, so that nothing stays open
+ * meanwhile. */
 static kc_status back_off(struct loop *l, struct kc_error *err)
 {
     struct kc_task *t = l->s->task;
@@ -336,7 +340,8 @@ static kc_status back_off(struct loop *l, struct kc_error *err)
     return KC_OK;
 }
 
-/* poll() failed for good. What came before is whole, and would fail at the same place for ever if it were given up. */
+/* poll() failed for good. What came before is whole, and would fail at the same place for ever if it were
+ * given up. */
 static kc_status commit_before_failing(struct loop *l, kc_status status, struct kc_error *err)
 {
     struct kc_error why = *err;

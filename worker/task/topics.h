@@ -1,8 +1,9 @@
 /*
- * topics.h - the topics of one task: names interned for the life of the process, made when they are first needed.
+ * topics.h - the topics of one task: names interned for the life of the process, made when they are first
+ * needed.
  *
- * Limits and defaults are topic.creation.* keys: of the connector first, else of the worker, except the limits, which
- * are the worker's alone:
+ * Limits and defaults are topic.creation.* keys: of the connector first, else of the worker, except the
+ * limits, which are the worker's alone:
  *   topic.creation.default.replication.factor   -1: the broker's default
  *   topic.creation.default.partitions           for topics without a wish; -1: the broker's default
  *   topic.creation.default.<key>                configuration of the new topic, such as retention.ms
@@ -37,7 +38,8 @@ void kc_topics_destroy(struct kc_topics *t);
 /* The topic of this name; NULL: not a legal name, or out of memory. */
 const struct kc_topic *kc_topics_get(struct kc_topics *t, struct kc_str name, uint32_t partitions);
 
-/* The topic of dead letters: one partition, this replication factor (-1: the broker's default), no other settings. */
+/* The topic of dead letters: one partition, this replication factor (-1: the broker's default), no other
+ * settings. */
 const struct kc_topic *kc_topics_get_plain(struct kc_topics *t, struct kc_str name, int16_t replication);
 
 /* Gives every topic a handle of this client; kc_topics_unbind() before the client is closed. */
@@ -45,9 +47,9 @@ void kc_topics_bind(struct kc_topics *t, rd_kafka_t *client);
 void kc_topics_unbind(struct kc_topics *t);
 
 /*
- * Makes the missing ones of all interned topics: limits first, then a dry run of the whole list at the broker, then
- * the list. Also learns the topics' leaders, without which librdkafka holds a first message back. KC_ERR_UNSUPPORTED: the
- * topics are bound to no client, as in a sink.
+ * Makes the missing ones of all interned topics: limits first, then a dry run of the whole list at the
+ * broker, then the list. Also learns the topics' leaders, without which librdkafka holds a first message
+ * back. KC_ERR_UNSUPPORTED: the topics are bound to no client, as in a sink.
  */
 kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err);
 
@@ -55,8 +57,8 @@ kc_status kc_topics_ensure(struct kc_topics *t, struct kc_error *err);
 void kc_topics_mark_used(struct kc_topics *t, const struct kc_topic *topic);
 
 /*
- * For a connector with transforms, whose records may go elsewhere: from now on a topic is made only when something is to
- * be written to it. Its limits are checked then, too.
+ * For a connector with transforms, whose records may go elsewhere: from now on a topic is made only when
+ * something is to be written to it. Its limits are checked then, too.
  */
 void kc_topics_make_lazily(struct kc_topics *t);
 /* Makes the topics of the records that will be written, all at once. */
@@ -75,7 +77,8 @@ struct kc_topic_rules kc_topics_rules(const struct kc_topic *topic);
 /* The handle to produce with, making the topic if that was not done. NULL: *err. */
 rd_kafka_topic_t *kc_topics_handle(struct kc_topics *t, const struct kc_topic *topic, struct kc_error *err);
 
-/* Tells the worker which topics got a record since the last time, at most once a second unless it has to be `now`. */
+/* Tells the worker which topics got a record since the last time, at most once a second unless it has to
+ * be `now`. */
 void kc_topics_tell_used(struct kc_topics *t, struct kc_link *link, bool now);
 
 #endif

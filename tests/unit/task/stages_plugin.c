@@ -1,7 +1,7 @@
 /*
- * stages_plugin.c - what stands between source and converter, for the tests of the task process: a transform that changes
- * what it is told to and fails where it is told to, a predicate for odd numbers, and a header converter. Values are numbers,
- * as counter_plugin.c makes them.
+ * stages_plugin.c - what stands between source and converter, for the tests of the task process: a transform
+ * that changes what it is told to and fails where it is told to, a predicate for odd numbers, and a header
+ * converter. Values are numbers, as counter_plugin.c makes them.
  */
 #include <inttypes.h>
 #include <kconnect/sdk.h>
@@ -92,7 +92,8 @@ static kc_status edit_one(const struct edit *e, struct kc_batch *b, struct kc_re
     return KC_OK;
 }
 
-/* As another system that is away for a while: it does not come back sooner because the connector is opened again. */
+/* As another system that is away for a while: it does not come back sooner because the connector is opened
+ * again. */
 static bool is_away(const struct edit *e, const struct kc_batch *b)
 {
     static struct timespec since;

@@ -1,4 +1,5 @@
-/* The chain of transforms, and what the encoder makes of it, with the test plugins in this process: argv has their files. */
+/* The chain of transforms, and what the encoder makes of it, with the test plugins in this process: argv
+ * has their files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
