@@ -190,7 +190,11 @@ static const struct kc_converter_ops ops = {
 static kc_status open_header(struct kc_ctx *ctx, const struct kc_map *config, void **self,
                              struct kc_error *err)
 {
-    return open_converter(ctx, config, KC_FOR_VALUE, self, err);
+    kc_status status = open_converter(ctx, config, KC_FOR_VALUE, self, err);
+
+    if (status >= 0)
+        ((struct json_converter *)*self)->decoder.keeps = true;
+    return status;
 }
 
 static kc_status encode_header(void *self, const struct kc_topic *topic, const struct kc_header *h,

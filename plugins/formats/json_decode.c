@@ -9,7 +9,7 @@
 
 static const char opening[] = "{\"schema\":", middle[] = ",\"payload\":";
 
-enum { OPENING_LEN = sizeof(opening) - 1, MIDDLE_LEN = sizeof(middle) - 1 };
+enum { READER_KEEPS_NODES = 1 << 16, OPENING_LEN = sizeof(opening) - 1, MIDDLE_LEN = sizeof(middle) - 1 };
 
 struct kc_json_known {
     struct kc_json_known *next;
@@ -86,6 +86,8 @@ void kc_json_decoder_trim(struct kc_json_decoder *d)
 {
     if (d->n > d->most)
         forget(d);
+    if (d->reader.cap > READER_KEEPS_NODES) /* a message of unusual size */
+        kc_json_reader_finish(&d->reader);
 }
 
 /* Finds a schema by its text and puts it in front; NULL: not met yet. */
@@ -113,6 +115,10 @@ static kc_status learn(struct kc_json_decoder *d, const struct kc_json_node *nod
         *schema = k->schema;
         return KC_OK;
     }
+    if (d->keeps && d->n > d->most)
+        return kc_fail(err, KC_ERR_RECORD,
+                       "headers with more than %u different schemas have been read; raise schemas.cache.size",
+                       d->most);
     status = kc_json_get_schema(d->ctx, &d->context, node, schema, err);
     if (status < 0 || *schema == NULL)
         return status;

@@ -3,7 +3,7 @@
  *
  * Schemas are kept by their text, so that only the first message with a schema pays for reading it: where the next one
  * begins with the same bytes, its payload alone is parsed. The cache holds one reference to each schema; when it is full it
- * is emptied between two batches. Task thread only.
+ * is emptied between two batches, or for headers, which do not tell of batches, refuses further schemas. Task thread only.
  */
 #ifndef KC_FORMATS_JSON_DECODE_H
 #define KC_FORMATS_JSON_DECODE_H
@@ -18,6 +18,7 @@ struct kc_json_decoder {
     struct kc_json_reader reader;
     struct kc_json_context context; /* but for the arena, which comes with each batch */
     bool schemas;                   /* schemas.enable */
+    bool keeps;                     /* headers: nobody says when a schema is done with, so none is given up */
     uint32_t n, most;               /* schemas.cache.size */
     struct kc_json_known *first;    /* the schema of the message before is in front */
     char *content_text; /* schema.content, until it has been read with the first message; or NULL */

@@ -323,21 +323,25 @@ const char *header_encoded(struct converter *c, const struct kc_schema *schema, 
     return text;
 }
 
-const char *header_decoded(struct converter *c, const char *text)
+bool converter_decode_header(struct converter *c, const char *text)
 {
     const struct kc_header_converter_ops *ops = c->component->ops;
     struct kc_arena arena = {.struct_size = sizeof(arena)};
     struct kc_header h = {{"h", 1, 0}, NULL, text != NULL ? v_bytes(text, (uint32_t)strlen(text)) : v_null()};
     struct kc_error err = {.struct_size = sizeof(err)};
+    bool done;
 
     arena_reset();
-    if (ops->decode(c->self, NULL, &h, &arena, &err) < 0) {
-        (void)snprintf(why[0], sizeof(why[0]), "! %s", err.message);
-        return why[0];
-    }
+    done = ops->decode(c->self, NULL, &h, &arena, &err) >= 0;
+    (void)snprintf(why[0], sizeof(why[0]), "! %s", err.message);
     last_schema = h.schema;
     last_value = h.value;
-    return described();
+    return done;
+}
+
+const char *header_decoded(struct converter *c, const char *text)
+{
+    return converter_decode_header(c, text) ? described() : why[0];
 }
 
 int converter_free_all(void **state)

@@ -44,6 +44,8 @@ const struct kc_value *decoded_value(void);
 /* The same for header converters. */
 const char *header_encoded(struct converter *c, const struct kc_schema *schema, struct kc_value v);
 const char *header_decoded(struct converter *c, const char *text);
+/* Without a text; false: refused. */
+bool converter_decode_header(struct converter *c, const char *text);
 
 /* Encodes several records in one batch, of which some may fail; gives how many slices there are. */
 uint32_t encoded_batch(struct converter *c, struct kc_record *records, uint32_t n);

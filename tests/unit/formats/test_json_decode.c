@@ -263,6 +263,33 @@ static void schema_content_stands_for_schemas_that_are_not_there(void **state)
     converter_close(c);
 }
 
+/* The message of one of many schemas. */
+static const char *numbered(int i)
+{
+    static char message[128];
+
+    (void)snprintf(message, sizeof(message),
+                   "{\"schema\":{\"type\":\"int8\",\"name\":\"n%d\"},\"payload\":1}", i);
+    return message;
+}
+
+static void a_cache_of_schemas_has_an_end(void **state)
+{
+    static const char *const tiny[] = {"schemas.cache.size", "2", NULL};
+    struct converter *c = converter_open(&kc_json_converter, KC_FOR_VALUE, tiny);
+
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(strncmp(decoded(c, numbered(i)), "int8<n", 6), 0);
+    converter_close(c);
+    c = converter_open(&kc_json_header_converter, 0, tiny);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(header_decoded(c, numbered(i))[0], i < 3 ? 'i' : '!');
+    assert_non_null(strstr(header_decoded(c, numbered(9)), "headers with more than 2 different schemas"));
+    assert_string_equal(header_decoded(c, numbered(1)), "int8<n1> 1b"); /* is known */
+    converter_close(c);
+}
+
 static void what_was_written_is_read_back(void **state)
 {
     const struct kc_schema *inner = s_struct("in", true, "w", s_doc(s_plain(KC_STRING, true), "words"), NULL);
@@ -305,6 +332,7 @@ int main(void)
         cmocka_unit_test_teardown(what_is_no_envelope_is_refused, converter_free_all),
         cmocka_unit_test_teardown(a_schema_that_is_none_is_refused, converter_free_all),
         cmocka_unit_test_teardown(schema_content_stands_for_schemas_that_are_not_there, converter_free_all),
+        cmocka_unit_test_teardown(a_cache_of_schemas_has_an_end, converter_free_all),
         cmocka_unit_test_teardown(what_was_written_is_read_back, converter_free_all),
     };
 
