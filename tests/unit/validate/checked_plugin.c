@@ -92,6 +92,20 @@ static void start_a_child_that_stays(struct kc_report *out, const struct kc_map 
     report_pid(out, config, pid);
 }
 
+/* 16 MB every 10 ms up to 2 GB, in use, so that it is resident. */
+static void take_memory(void)
+{
+    enum { STEP = 16 << 20 };
+
+    for (int i = 0; i < 128; i++) {
+        volatile char *p = malloc(STEP);
+
+        for (size_t at = 0; p != NULL && at < STEP; at += 4096)
+            p[at] = 1;
+        (void)usleep(10 * 1000);
+    }
+}
+
 static kc_status validate(struct kc_ctx *ctx, const struct kc_map *config, struct kc_report *out,
                           struct kc_error *err)
 {
@@ -110,6 +124,8 @@ static kc_status validate(struct kc_ctx *ctx, const struct kc_map *config, struc
         report_pid(out, config, getpid());
         for (;;)
             (void)pause();
+    } else if (strcmp(behave, "greed") == 0) {
+        take_memory();
     } else if (strcmp(behave, "nap") == 0) {
         (void)usleep(200 * 1000);
     } else if (strcmp(behave, "fork") == 0) {

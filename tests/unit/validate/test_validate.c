@@ -16,7 +16,7 @@
 #include "validate/validate_child.h"
 #include "validate/validator.h"
 
-enum { PATIENCE_MS = 20000, SHORT_MS = 1500, CALLS = KC_VALIDATE_AT_ONCE + 4 };
+enum { PATIENCE_MS = 20000, SHORT_MS = 1500, MEMORY_MB = 200, CALLS = KC_VALIDATE_AT_ONCE + 4 };
 
 static const char *helper, *plugin, *providers;
 
@@ -54,6 +54,7 @@ static kc_status check_with(const char *id, const char *config, const char *more
     struct kc_validate_child child = {.executable = helper,
                                       .component = &component,
                                       .deadline_ms = deadline_ms,
+                                      .memory_max_mb = MEMORY_MB,
                                       .stopping = stopping,
                                       .problem = collect,
                                       .advice = collect_advice,
@@ -166,9 +167,20 @@ static void a_hang_ends_at_the_deadline(void **state)
     assert_int_equal(check_of("checked-source", "\"behave\":\"hang\"", SHORT_MS, NULL, &found), KC_OK);
     assert_true(kc_mono_ms() - began >= SHORT_MS);
     assert_non_null(strstr(found.text, "-: checked-source 1.0.0 did not end its check"));
+    assert_non_null(strstr(found.text, "it was in validate of checked-source 1.0.0"));
     pid = strstr(found.text, "pid: ");
     assert_non_null(pid);
     wait_until_gone(atoi(pid + 5));
+}
+
+static void too_much_memory_ends_the_check(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    check("\"behave\":\"greed\"", &found);
+    assert_non_null(strstr(found.text, "-: checked-source 1.0.0 took more than 200 MB of memory "
+                                       "(task.memory.max.mb) while it checked this configuration"));
 }
 
 static void what_a_plugin_starts_ends_with_the_check(void **state)
@@ -390,6 +402,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_a_key_recommends_depends_on_the_values),
         cmocka_unit_test(a_crash_is_one_more_problem),
         cmocka_unit_test(a_hang_ends_at_the_deadline),
+        cmocka_unit_test(too_much_memory_ends_the_check),
         cmocka_unit_test(what_a_plugin_starts_ends_with_the_check),
         cmocka_unit_test(a_flood_of_problems_is_bounded),
         cmocka_unit_test(secrets_and_descriptors_stay_where_they_belong),
