@@ -1,9 +1,10 @@
 /*
- * journal.c - a sink: one line per record, "topic-partition@offset<TAB>value", in a file that is safe on disk before the offsets
- * are committed.
+ * journal.c - a sink: one line per record, "topic-partition@offset<TAB>value", in a file that is safe on disk
+ * before the offsets are committed.
  *
- * What a sink of your own replaces is write_line(). What it keeps: put() may collect, pre_commit() makes durable; a record that
- * can't be written is refused by itself; after a crash records come again from the last commit, so lines may come twice.
+ * What a sink of your own replaces is write_line(). What it keeps: put() may collect, pre_commit() makes
+ * durable; a record that can't be written is refused by itself; after a crash records come again from the
+ * last commit, so lines may come twice.
  */
 #include <kconnect/sdk.h>
 
@@ -132,7 +133,8 @@ static const struct kc_config_key keys[] = {
      .doc = "The file that lines are appended to; it is made when it is missing."}};
 static const struct kc_config_def config = {sizeof(config), sizeof(keys[0]), keys, 1, 0};
 
-/* Nothing here waits for long, so interrupt() isn't needed; a partition that goes needs no farewell, so revoked() neither. */
+/* Nothing here waits for long, so interrupt() isn't needed; a partition that goes needs no farewell, so
+ * revoked() neither. */
 static const struct kc_sink_ops ops = {.struct_size = sizeof(ops),
                                        .open = journal_open,
                                        .assigned = assigned,

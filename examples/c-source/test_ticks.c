@@ -1,4 +1,5 @@
-/* test_ticks.c - the plugin's own tests: the kit stands in for the worker, so neither Kafka nor a worker is needed. */
+/* test_ticks.c - the plugin's own tests: the kit stands in for the worker, so neither Kafka nor a worker
+ * is needed. */
 #include <kconnect/testkit.h>
 
 #include <stdio.h>

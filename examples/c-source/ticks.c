@@ -1,8 +1,8 @@
 /*
  * ticks.c - a source: one record per interval, numbered, continuing after a restart where it stopped.
  *
- * Small, but whole: a schema, a resume point on each record, batches, the wish to stop. A source of your own replaces what
- * happens in ticks_open() and ticks_poll().
+ * Small, but whole: a schema, a resume point on each record, batches, the wish to stop. A source of your own
+ * replaces what happens in ticks_open() and ticks_poll().
  */
 #include <kconnect/sdk.h>
 
@@ -23,7 +23,8 @@ struct ticks {
     int stop_fd;
 };
 
-/* What one record points at. It all lives in the batch's arena, which the host empties when it needs it no more. */
+/* What one record points at. It all lives in the batch's arena, which the host empties when it needs it no
+ * more. */
 struct tick {
     struct kc_value fields[2];
     struct kc_kv seq;

@@ -1,6 +1,7 @@
 /*
- * plugin.c - the description of the plugin, and the step from C's calls into Go's functions. Go can't call through C's function
- * pointers, nor make constant C data, so both are here; what the source does is in ticks.go.
+ * plugin.c - the description of the plugin, and the step from C's calls into Go's functions. Go can't call
+ * through C's function pointers, nor make constant C data, so both are here; what the source does is in
+ * ticks.go.
  */
 #include "plugin.h"
 

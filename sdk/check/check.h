@@ -48,7 +48,8 @@ __attribute__((format(printf, 2, 3))) void check_skip(struct check *c, const cha
 
 /* A kit whose memory is locked when it is gone and which tells the page about each call. */
 struct kc_kit *check_kit(struct check *c);
-/* Fails for each fault that the kit noted and shows the log when asked to; destroys the kit. True: there was no fault. */
+/* Fails for each fault that the kit noted and shows the log when asked to; destroys the kit. True: there
+ * was no fault. */
 bool check_kit_end(struct check *c, struct kc_kit *k);
 /* Skips the component when the settings do not fit it, with what is missing. */
 void check_complete(struct check *c);

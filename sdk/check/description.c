@@ -47,7 +47,8 @@ static void print_component(const struct kc_component *c)
     }
 }
 
-/* The worker reads the description at any time, so it must be the same whenever the entry function is asked. */
+/* The worker reads the description at any time, so it must be the same whenever the entry function is
+ * asked. */
 void check_description(struct check *c)
 {
     struct kc_kit *k = check_kit(c);

@@ -1,4 +1,5 @@
-/* main.c - kc-plugin-check: runs a plugin against the rules of the ABI, each part in a child, and counts what held. */
+/* main.c - kc-plugin-check: runs a plugin against the rules of the ABI, each part in a child, and counts
+ * what held. */
 #include "check.h"
 
 #include <dlfcn.h>

@@ -1,6 +1,6 @@
 /*
- * planner.c - what a connector knows before any task runs: each call on its own, as the worker makes them, without an instance,
- * so that ctx is NULL.
+ * planner.c - what a connector knows before any task runs: each call on its own, as the worker makes them,
+ * without an instance, so that ctx is NULL.
  */
 #include "check.h"
 

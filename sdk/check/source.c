@@ -182,7 +182,8 @@ static bool compare(struct check *c, struct kc_kit *k, const struct kc_kit_sourc
     }
 }
 
-/* Runs up to record number `at`, commits, starts again as after the end of the process, and takes the rest. */
+/* Runs up to record number `at`, commits, starts again as after the end of the process, and takes the
+ * rest. */
 static bool resume_at(struct check *c, const struct kc_kit_source *whole, uint64_t at, uint32_t at_once,
                       bool *tried)
 {

@@ -6,12 +6,13 @@
 #include <stddef.h>
 
 /*
- * A region of whole pages of its own. Not thread-safe. A retired region stays reserved for a while, so that whoever kept a
- * pointer into it finds 0xDD or a fault, not somebody else's memory.
+ * A region of whole pages of its own. Not thread-safe. A retired region stays reserved for a while, so that
+ * whoever kept a pointer into it finds 0xDD or a fault, not somebody else's memory.
  */
 struct kc_guard;
 
-/* An empty region; `label` is a literal that says what is lent in it. NULL: out of memory or too many of them. */
+/* An empty region; `label` is a literal that says what is lent in it. NULL: out of memory or too many of
+ * them. */
 struct kc_guard *kc_guard_open(const char *label);
 /* n zeroed bytes, aligned to 16; NULL: more than a region can hold. */
 void *kc_guard_take(struct kc_guard *g, size_t n);

@@ -94,7 +94,8 @@ struct kc_kit {
     void *watch_arg;
 };
 
-/* Memory that is freed with the kit, zeroed; ends the process when there is none: a test has no other way out. */
+/* Memory that is freed with the kit, zeroed; ends the process when there is none: a test has no other way
+ * out. */
 void *kc_kit_alloc(struct kc_kit *k, size_t n);
 char *kc_kit_strdup(struct kc_kit *k, const char *text, size_t n);
 __attribute__((format(printf, 2, 3))) char *kc_kit_printf(struct kc_kit *k, const char *fmt, ...);

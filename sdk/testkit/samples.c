@@ -53,7 +53,8 @@ static struct kc_record *add(struct maker *m, struct kc_value key, struct kc_val
     return r;
 }
 
-/* {"id": 7, "name": "seven", "ok": true, "ratio": 0.5, "raw": ..., "tags": [...], "inner": {"n": 1}, "none": null} */
+/* {"id": 7, "name": "seven", "ok": true, "ratio": 0.5, "raw": ..., "tags": [...], "inner": {"n": 1},
+ * "none": null} */
 static struct kc_value structured(struct kc_kit *k, const struct kc_schema **s)
 {
     static const uint8_t raw[] = {0, 1, 0xfe, 0xff};

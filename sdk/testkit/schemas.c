@@ -1,4 +1,5 @@
-/* schemas.c - one pointer for equal schemas, with their references counted; memory stays until the kit ends. */
+/* schemas.c - one pointer for equal schemas, with their references counted; memory stays until the kit
+ * ends. */
 #include "kit.h"
 
 #include <stdlib.h>

@@ -234,12 +234,12 @@ static kc_status call_poll(struct kc_kit_source *s, uint32_t flags, uint32_t tim
 }
 
 kc_status kc_kit_source_poll(struct kc_kit_source *s, uint32_t flags, uint32_t timeout_ms,
-                             uint32_t max_records, const struct kc_kit_record **records, uint32_t *n,
+                             uint32_t max_records, const struct kc_kit_record **first, uint32_t *n,
                              struct kc_error *err)
 {
     struct kc_batch *b;
     kc_status status;
-    uint64_t first = s->n;
+    uint64_t before = s->n;
 
     release(s, &s->before);
     if (s->now.in_use && (s->now.batch->flags & KC_BATCH_DETACHED) != 0) {
@@ -258,9 +258,9 @@ kc_status kc_kit_source_poll(struct kc_kit_source *s, uint32_t flags, uint32_t t
     for (uint32_t i = 0; i < b->n_records; i++)
         add_record(s, b, i);
     if (n != NULL)
-        *n = (uint32_t)(s->n - first);
-    if (records != NULL)
-        *records = s->n > first ? s->records[first] : NULL;
+        *n = (uint32_t)(s->n - before);
+    if (first != NULL)
+        *first = s->n > before ? s->records[before] : NULL;
     return status;
 }
 

@@ -37,9 +37,29 @@ static void drop(struct kc_kit_stored **list, const char *key, size_t len)
     }
 }
 
+static int by_key(const void *a, const void *b)
+{
+    const struct kc_str *x = &((const struct kc_kv *)a)->key, *y = &((const struct kc_kv *)b)->key;
+    int order = memcmp(x->ptr, y->ptr, x->len < y->len ? x->len : y->len);
+
+    return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+/* A source partition is its contents, in whatever order its keys were given. */
+static const char *key_of(struct kc_kit *k, const struct kc_map *partition)
+{
+    struct kc_kv *kvs = kc_kit_alloc(k, (partition->len + 1) * sizeof(*kvs));
+    const struct kc_map sorted = {kvs, partition->len, 0};
+
+    if (partition->len > 0)
+        memcpy(kvs, partition->kvs, partition->len * sizeof(*kvs));
+    qsort(kvs, partition->len, sizeof(*kvs), by_key);
+    return kc_kit_map_text(k, &sorted);
+}
+
 kc_status kc_kit_offset_put(struct kc_kit *k, const struct kc_map *partition, const struct kc_map *offset)
 {
-    const char *key = kc_kit_map_text(k, partition);
+    const char *key = key_of(k, partition);
     struct kc_kit_stored *s;
 
     if (offset == NULL || offset->len == 0) {
@@ -55,7 +75,7 @@ kc_status kc_kit_offset_put(struct kc_kit *k, const struct kc_map *partition, co
 
 const char *kc_kit_offset(struct kc_kit *k, const struct kc_map *partition)
 {
-    const char *key = kc_kit_map_text(k, partition);
+    const char *key = key_of(k, partition);
     const struct kc_kit_stored *s = find(k->offsets, key, strlen(key));
 
     return s == NULL ? NULL : kc_kit_map_text(k, s->offset);
@@ -99,7 +119,7 @@ kc_status kc_kit_offset_get(struct kc_ctx *ctx, const struct kc_map *partition, 
     struct kc_kit_stored *s;
 
     kc_kit_on_task(k, "offset_get()");
-    key = kc_kit_map_text(k, partition);
+    key = key_of(k, partition);
     s = find(k->offsets, key, strlen(key));
     if (s == NULL)
         return KC_NOTHING;

@@ -1,6 +1,6 @@
 /*
- * all_kinds.c - a plugin with one component of each kind, each as small as the rules allow: what is frozen with the headers to
- * tell later whether old plugins still run.
+ * all_kinds.c - a plugin with one component of each kind, each as small as the rules allow: what is frozen
+ * with the headers to tell later whether old plugins still run.
  */
 #include <kconnect/sdk.h>
 

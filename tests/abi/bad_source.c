@@ -1,6 +1,6 @@
 /*
- * bad_source.c - a source that breaks one rule, chosen by the key `bad`; without it, a sound one. Each rule is broken the way a
- * plugin's author would: by a pointer kept, a call forgotten, an offset that is one off.
+ * bad_source.c - a source that breaks one rule, chosen by the key `bad`; without it, a sound one. Each rule
+ * is broken the way a plugin's author would: by a pointer kept, a call forgotten, an offset that is one off.
  */
 #include <kconnect/sdk.h>
 

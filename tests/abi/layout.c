@@ -4,8 +4,9 @@
  * Constants are listed, too, their value in the place of the size.
  *
  * layout              prints the layout of the headers it was built with
- * layout FILE         compares it with FILE. While the major is 0 both must be equal, so that nobody changes a structure
- *                     without noticing. From 1.0 on every line of FILE must still be there; only structures may grow.
+ * layout FILE         compares it with FILE. While the major is 0 both must be equal, so that nobody changes a
+ *                     structure without noticing. From 1.0 on every line of FILE must still be there; only
+ *                     structures may grow.
  */
 #include <kconnect/plugin.h>
 
@@ -61,7 +62,8 @@ static bool is_there(const char *line)
     return false;
 }
 
-/* "struct kc_x sizeof 0 48" may be "... 56" now: what lives in arrays is sealed, so the compiler checks those. */
+/* "struct kc_x sizeof 0 48" may be "... 56" now: what lives in arrays is sealed, so the compiler checks
+ * those. */
 static bool has_grown(const char *line)
 {
     const char *size = strstr(line, " sizeof 0 ");
