@@ -23,13 +23,18 @@ CHANGES = {
     "reorder": ("MODIFY amount INT AFTER id, MODIFY name VARCHAR(20) FIRST", ["name", "id", "amount"], ["id"]),
     "swap_names": ("RENAME COLUMN name TO amount, RENAME COLUMN amount TO name", ["id", "amount", "name"], ["id"]),
     "retype": ("MODIFY amount VARCHAR(30) CHARACTER SET latin1, MODIFY id BIGINT", COLUMNS, ["id"]),
-    "label": ("ADD kind ENUM('a''b','c,d'), ADD kinds SET('x','y')", [*COLUMNS, "kind", "kinds"], ["id"]),
+    "label": (
+        "ADD kind ENUM('a''b','c,d'), ADD kinds SET('x','y'), ADD in_year YEAR CHECK (in_year > 1990), "
+        "ADD nation NATIONAL CHARACTER VARYING(5) BINARY NOT NULL",
+        [*COLUMNS, "kind", "kinds", "in_year", "nation"],
+        ["id"],
+    ),
     "rekey": ("DROP PRIMARY KEY, ADD PRIMARY KEY (amount, id)", COLUMNS, ["amount", "id"]),
     "no_column": ("ADD INDEX (amount), COMMENT 'the same columns'", COLUMNS, ["id"]),
 }
 AWAY = ["add_last", "add_after", "rename_column", "swap_names", "retype", "rekey"]  # done while the connector is stopped
 TEXTS = {"swap_names": {"amount"}, "retype": {"name", "amount"}}
-SAMPLES = {"kind": ["a'b", "c,d"], "kinds": ["x", "x,y"], "note": None}
+SAMPLES = {"kind": ["a'b", "c,d"], "kinds": ["x", "x,y"], "in_year": [1999, 2024], "nation": ["ñ", "國"]}
 
 
 class Table:
@@ -50,7 +55,7 @@ class Table:
         row = {}
         for column in self.columns:
             number = next(Table._ids)
-            if column in ("kind", "kinds"):
+            if column in SAMPLES:
                 row[column] = SAMPLES[column][number % 2]
             else:
                 row[column] = f"täxt {number}" if column in self.texts else number
