@@ -129,7 +129,9 @@ def test_what_is_produced_stands_in_the_file_after_kills_too(worker, sink):
     one.produce(["while paused"])
     one.resume()
     one.wait_for_lines([*wanted, "while paused"])
+    one.wait_for_offsets(501, 503)
     one.file.rename(one.file.with_suffix(".before"))
+    os.kill(worker.the_task_pid(), signal.SIGKILL)  # its member of the group has to time out before offsets can be changed
     one.stop()
     one.wait_for_offsets(501, 503)
     answer = one.change((1, "502"), (0, 7), (0, None))
