@@ -33,7 +33,14 @@ class Sink:
         self.file = folder / "lines"
         admin = kafka.admin()  # its answers come as long as it lives
         admin.create_topics([NewTopic(self.topic, 2, 1)])[self.topic].result()
-        self.producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 2})
+        # One request at a time: else what is sent first may come last, when a new topic has no leader yet.
+        self.producer = Producer(
+            {
+                "bootstrap.servers": kafka.address,
+                "linger.ms": 2,
+                "max.in.flight.requests.per.connection": 1,
+            }
+        )
         self.config = {
             "connector.class": "org.apache.kafka.connect.file.FileStreamSinkConnector",
             "tasks.max": "3",

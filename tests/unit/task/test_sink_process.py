@@ -27,7 +27,9 @@ class Sink(Task):
         name = "s-" + "".join(random.choices("abcdefghijklmnopqrstuvwxyz", k=10))
         super().__init__(BUILD / "task-runner", BUILD / "kc-recorder.so", kafka.address, name, log=folder / "log")
         self.file, self.broker = folder / "calls", kafka
-        self.producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5})
+        # One request at a time: else what is sent first may come last, when a new topic has no leader yet.
+        self.producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5,
+                                  "max.in.flight.requests.per.connection": 1})
 
     def begin(self, config=None, flush_ms=100, consumer=None, **more):
         topics = {} if "topics.regex" in (config or {}) else {"topics": self.connector}
@@ -217,6 +219,25 @@ def test_bad_records_become_dead_letters_as_they_came(kafka, sink):
     stats = [m for m in sink.messages if m["type"] == "stats"][-1]
     assert (stats["records"], stats["skipped"], stats["dead_letters"]) == (2, 2, 2)
     assert "bad1" in sink.log.read_text()
+
+
+def test_a_dead_letter_that_its_topic_does_not_take_comes_without_its_value(kafka, sink):
+    large, dead = sink.connector + "-large", sink.connector + "-dead"
+    make_topic(kafka, large, 1, **{"max.message.bytes": "4000000"})
+    producer = Producer({"bootstrap.servers": kafka.address, "message.max.bytes": 4000000,
+                         "max.in.flight.requests.per.connection": 1})
+    producer.produce(large, "bad" + 3000000 * "x", "k", partition=0)
+    producer.produce(large, 3000000 * "y", partition=0)
+    assert producer.flush(30) == 0
+    sink.begin({**TOLERANT, "topics": large, "errors.deadletterqueue.topic.name": dead,
+                "errors.deadletterqueue.context.headers.enable": "true"})
+    sink.wait_until(lambda: sink.values() == [3000000 * "y"])
+    assert sink.stop() == 0
+    (letter,) = read_topic(kafka, dead)
+    headers = dict(letter.headers())
+    assert (letter.key(), letter.value()) == (b"k", None)
+    assert headers["__connect.errors.offset"] == b"0" and headers["__connect.errors.exception.message"] == b"this is bad"
+    assert int(headers["__kconnect.errors.bytes"]) > 3000000 > int(headers["__kconnect.errors.limit.bytes"])
 
 
 @pytest.mark.parametrize("value, stage", [("bad", "this is bad"), ("refuse", "does not want this one")])
