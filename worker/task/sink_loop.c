@@ -12,7 +12,7 @@ enum {
     RETRY_FIRST_MS = 100,
     RETRY_MAX_MS = 10000,
     COMMIT_MS = 5000,       /* for one commit to be answered, or dead letters to be acknowledged */
-    LAST_COMMIT_MS = 3000,  /* the same when the task ends, which has to be within seconds */
+    LAST_COMMIT_MS = 2000,  /* the same when the task ends, which has to be within seconds */
     COMMIT_AGAIN_MS = 5000, /* after one that was not taken */
 };
 
