@@ -87,6 +87,21 @@ static void pass(void *arg, const char *key, const char *sentence)
     s->problem(s->arg, key, sentence);
 }
 
+/* Converters that the connector leaves to the worker; those that it names have been looked at. */
+static void check_workers_converters(const struct kc_registry *r, struct sieve *s)
+{
+    static const char *const keys[][2] = {
+        {"key", "key.converter"}, {"value", "value.converter"}, {"header", "header.converter"}};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct kc_error err = KC_ERROR_INIT;
+
+        if (kc_props_or(s->config, keys[i][1], "")[0] == '\0' &&
+            kc_connector_converter_check(r, s->worker, s->config, keys[i][0], &err) < 0)
+            s->problem(s->arg, keys[i][1], err.message);
+    }
+}
+
 bool kc_config_problems(struct kc_request *q, const struct kc_component_info *component,
                         const struct kc_props *config, enum kc_check_depth depth,
                         kc_config_problem_fn *problem, kc_config_advice_fn *advice, void *arg,
@@ -102,6 +117,7 @@ bool kc_config_problems(struct kc_request *q, const struct kc_component_info *co
     char *offsets;
 
     (void)kc_connector_config_check(q->context->registry, config, pass, &sieve);
+    check_workers_converters(q->context->registry, &sieve);
     n_references = kc_config_references_check(q->context->registry, worker, config, problem, arg);
     if (depth == KC_CHECK_DECLARED || sieve.own || n_references > 0 || v == NULL)
         return true;

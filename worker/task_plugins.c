@@ -47,26 +47,12 @@ static kc_status add_converter(cJSON *list, const struct kc_registry *registry, 
                                const struct kc_props *config, const char *side, struct kc_error *err)
 {
     const struct kc_component_info *c = kc_connector_converter(registry, worker, config, side);
-    const struct kc_props *from = kc_converter_is_workers(worker, config, side) ? worker : config;
     char role[ROLE_BYTES];
-    const char *name;
 
     (void)snprintf(role, sizeof(role), "%s.converter", side);
-    name = kc_props_get(from, role);
     if (c != NULL)
         add(list, role, c);
-    else if (name != NULL && name[0] != '\0')
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "%s: %s is not installed on this worker, or not in a version that %s.plugin.version allows", role,
-            name, role);
-    else if (strcmp(side, "header") != 0)
-        return kc_fail(
-            err, KC_ERR_CONFIG,
-            "%s: neither the connector nor the worker names a converter, and several are installed: set the "
-            "key, e.g. to json",
-            role);
-    return KC_OK;
+    return kc_connector_converter_check(registry, worker, config, side, err);
 }
 
 static bool has_role(const cJSON *list, const char *role)

@@ -285,3 +285,27 @@ const struct kc_component_info *kc_connector_converter(const struct kc_registry 
         return select_converter(r, config, side, name);
     return header ? kc_registry_find(r, KC_KIND_HEADER_CONVERTER, "simple") : only_converter(r);
 }
+
+kc_status kc_connector_converter_check(const struct kc_registry *r, const struct kc_props *worker,
+                                       const struct kc_props *config, const char *side, struct kc_error *err)
+{
+    bool workers = kc_converter_is_workers(worker, config, side);
+    const char *name;
+    char key[32];
+
+    (void)snprintf(key, sizeof(key), "%s.converter", side);
+    name = kc_props_or(workers ? worker : config, key, "");
+    if (kc_connector_converter(r, worker, config, side) != NULL)
+        return KC_OK;
+    if (name[0] != '\0')
+        return kc_fail(
+            err, KC_ERR_CONFIG,
+            "%s: %s%s is not installed on this worker, or not in a version that %s.plugin.version allows",
+            key, workers ? "the worker's " : "", name, key);
+    if (kc_converter_kind(side) == KC_KIND_HEADER_CONVERTER)
+        return KC_OK;
+    return kc_fail(err, KC_ERR_CONFIG,
+                   "%s: neither the connector nor the worker names a converter, and there is not just one to "
+                   "choose: set the key, e.g. to json",
+                   key);
+}

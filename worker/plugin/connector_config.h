@@ -48,6 +48,12 @@ kc_status kc_connector_name_check(const char *name, struct kc_error *err);
 const struct kc_component_info *kc_connector_converter(const struct kc_registry *r,
                                                        const struct kc_props *worker,
                                                        const struct kc_props *config, const char *side);
+/*
+ * Is there such a converter? A header converter may be missing unless somebody names one. KC_ERR_CONFIG: *err names the
+ * key, and whether nobody names one or it is not installed.
+ */
+kc_status kc_connector_converter_check(const struct kc_registry *r, const struct kc_props *worker,
+                                       const struct kc_props *config, const char *side, struct kc_error *err);
 /* True when the worker names that converter; then the worker's keys of it count, and none of the connector's. */
 bool kc_converter_is_workers(const struct kc_props *worker, const struct kc_props *config, const char *side);
 

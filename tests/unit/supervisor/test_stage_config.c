@@ -265,7 +265,7 @@ static void a_task_loads_its_stages_in_their_order_and_versions(void **state)
     assert_string_equal(list, "none");
     free(list);
     assert_string_equal(err.message,
-                        "key.converter: gone is not installed on this worker, or not in a version that "
+                        "key.converter: the worker's gone is not installed on this worker, or not in a version that "
                         "key.converter.plugin.version allows");
 }
 
