@@ -89,9 +89,6 @@ def worker(kafka, scratch):
     folder.mkdir()
     settings = {
         "plugin.path": f"{folder},{BUILD / 'plugins'}",
-        "key.converter": "org.apache.kafka.connect.json.JsonConverter",
-        "value.converter": "org.apache.kafka.connect.json.JsonConverter",
-        "value.converter.schemas.enable": "false",
         "offset.flush.interval.ms": "500",
     }
     worker = Worker(kafka, scratch / unique("worker-"), settings).start()
@@ -125,7 +122,16 @@ class Ticks:
 
     def __init__(self, worker, plugin):
         self.rest, self.name, self.topic = worker.rest, unique("ticks-"), unique("t-")
-        config = {"connector.class": plugin, "topic": self.topic, "interval.ms": "60", "count": str(COUNT)}
+        # As in sdk/guide.md: the worker has no converters of its own choice.
+        config = {
+            "connector.class": plugin,
+            "topic": self.topic,
+            "interval.ms": "60",
+            "count": str(COUNT),
+            "key.converter": "string",
+            "value.converter": "json",
+            "value.converter.schemas.enable": "false",
+        }
         answer = self.rest.create(self.name, config)
         assert answer.status_code == 201, answer.text
 
@@ -158,7 +164,8 @@ def test_a_source_in_each_language_continues_after_a_restart(installed):
 def test_the_sink_writes_what_the_source_sent(installed, tmp_path):
     worker, topic, file = installed, unique("t-"), tmp_path / "journal.txt"
     source, sink = unique("ticks-"), unique("journal-")
-    text = {"value.converter": "org.apache.kafka.connect.storage.StringConverter"}
+    strings = "org.apache.kafka.connect.storage.StringConverter"
+    text = {"key.converter": strings, "value.converter": strings}
     config = {"connector.class": "ticks-source", "topic": topic, "interval.ms": "0", "count": str(COUNT), **text}
     assert worker.rest.create(source, config).status_code == 201
     config = {"connector.class": "journal-sink", "topics": topic, "file": str(file), **text}
