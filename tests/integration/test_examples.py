@@ -56,7 +56,7 @@ def plugins(environment, tmp_path_factory):
     rust = ["--edition", "2021", "--crate-type", "cdylib", "--crate-name", "ticks", "-O"]
     run("rustc", *rust, EXAMPLES / "rust-source/src/lib.rs", "-o", made["rust-ticks"], env=environment)
     run(
-        *("go", "build", "-buildmode=c-shared", "-o", made["go-ticks"], "."),
+        *("go", "build", "-buildvcs=false", "-buildmode=c-shared", "-o", made["go-ticks"], "."),
         cwd=EXAMPLES / "go-source",
         env=environment,
     )
