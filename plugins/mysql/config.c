@@ -225,6 +225,19 @@ static const struct kc_config_key keys[] = {
      .doc = "What becomes of dates that do not exist, such as 0000-00-00 and 2020-00-15. null: a null; "
             "epoch: 1970-01-01 00:00:00; fail: the task fails; string: columns of type DATE, DATETIME and "
             "TIMESTAMP are text, every value as SELECT shows it (TIMESTAMP in UTC)."},
+    {.name = "tombstones.on.delete",
+     .type = KC_CFG_BOOLEAN,
+     .default_value = "false",
+     .importance = KC_IMPORTANCE_LOW,
+     .width = KC_WIDTH_SHORT,
+     .group = "Format",
+     .order = 4,
+     .display_name = "Tombstones",
+     .doc = "Whether the delete of a row with a key is followed by a message with the same key and a null "
+            "value, "
+            "which lets a compacted topic forget the row. Debezium's default is true; dataworks-json has no "
+            "such "
+            "message and writes none."},
     {.name = "key.converter",
      .type = KC_CFG_CLASS,
      .default_value = "dataworks-json",
@@ -273,6 +286,13 @@ static int64_t number_of(const struct kc_map *config, const char *key, int64_t f
     const struct kc_value *v = kc_map_get(config, key);
 
     return v != NULL && v->type >= KC_INT8 && v->type <= KC_INT64 ? v->as.i64 : fallback;
+}
+
+static bool flag_of(const struct kc_map *config, const char *key)
+{
+    const struct kc_value *v = kc_map_get(config, key);
+
+    return v != NULL && v->type == KC_BOOLEAN && v->as.i64 != 0;
 }
 
 static int choice_of(const char *text, const char *const *choices, int fallback)
@@ -434,6 +454,7 @@ kc_status kc_mysql_config_read(const struct kc_map *config, struct kc_mysql_conf
     out->chunk_rows = (uint32_t)number_of(config, "snapshot.fetch.size", 10000);
     out->connect_timeout_ms = (uint32_t)number_of(config, "connect.timeout.ms", 10000);
     out->heartbeat_ms = (uint32_t)number_of(config, "connect.keep.alive.interval.ms", 1000);
+    out->tombstones = flag_of(config, "tombstones.on.delete");
     out->window_margin_ms = number_of(config, "snapshot.window.margin.ms", 15000);
     status = read_texts(config, out, err);
     if (status == KC_OK)

@@ -49,6 +49,7 @@ struct kc_mysql_config {
     enum kc_snapshot_mode snapshot_mode;
     enum kc_ssl_mode ssl_mode;
     enum kc_zero_date zero_date;
+    bool tombstones; /* tombstones.on.delete */
 };
 
 /* The declared keys: types, defaults, documentation. */

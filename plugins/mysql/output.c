@@ -72,6 +72,21 @@ kc_status kc_output_row(struct kc_output *o, const struct kc_event_facts *facts,
     return KC_OK;
 }
 
+void kc_output_tombstone(struct kc_output *o)
+{
+    const struct kc_record *deleted = &o->records[o->n - 1];
+    struct kc_record *rec = &o->records[o->n];
+
+    if (deleted->key_schema == NULL)
+        return;
+    *rec = *deleted;
+    rec->value_schema = NULL;
+    rec->value = (struct kc_value){0};
+    rec->offset = NULL;
+    rec->sequence = ++o->sequence;
+    o->n++;
+}
+
 void kc_output_marker(struct kc_output *o, const struct kc_topic *topic, int64_t event_us)
 {
     o->records[o->n++] =

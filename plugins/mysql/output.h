@@ -55,6 +55,9 @@ static inline bool kc_output_full(const struct kc_output *o)
 kc_status kc_output_row(struct kc_output *o, const struct kc_event_facts *facts, char op, uint32_t row,
                         const struct kc_value *before, const struct kc_value *after, struct kc_error *err);
 
+/* Adds the tombstone behind the delete that was added last, if its row has a key; there must be room. */
+void kc_output_tombstone(struct kc_output *o);
+
 /* Adds a record that is not sent and only carries a resume point; there must be room. */
 void kc_output_marker(struct kc_output *o, const struct kc_topic *topic, int64_t event_us);
 

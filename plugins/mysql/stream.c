@@ -328,7 +328,17 @@ kc_status kc_stream_resume(struct kc_source *s, struct kc_error *err)
     return status < 0 ? status : set_facts(s, err);
 }
 
-/* One row: one record, or two when the key changes. */
+static kc_status emit_delete(struct kc_source *s, uint32_t row, const struct kc_value *before,
+                             struct kc_error *err)
+{
+    kc_status status = kc_output_row(&s->output, &s->stream.facts, 'd', row, before, NULL, err);
+
+    if (status >= 0 && s->config.tombstones)
+        kc_output_tombstone(&s->output);
+    return status;
+}
+
+/* One row: one record, or a delete and an insert when the key changes. */
 static kc_status emit_row(struct kc_source *s, uint32_t row, const struct kc_value *before,
                           const struct kc_value *after, struct kc_error *err)
 {
@@ -343,10 +353,10 @@ static kc_status emit_row(struct kc_source *s, uint32_t row, const struct kc_val
     if (before == NULL)
         return kc_output_row(o, &st->facts, 'c', row, NULL, after, err);
     if (after == NULL)
-        return kc_output_row(o, &st->facts, 'd', row, before, NULL, err);
+        return emit_delete(s, row, before, err);
     if (!kc_envelope_key_changed(st->facts.table, before, after))
         return kc_output_row(o, &st->facts, 'u', row, before, after, err);
-    status = kc_output_row(o, &st->facts, 'd', row, before, NULL, err);
+    status = emit_delete(s, row, before, err);
     return status < 0 ? status : kc_output_row(o, &st->facts, 'c', row, NULL, after, err);
 }
 
@@ -356,10 +366,10 @@ kc_status kc_stream_rows(struct kc_source *s, struct kc_error *err)
     struct kc_output *o = &s->output;
     const uint64_t bytes = (uint64_t)st->captured->table->n_columns * sizeof(struct kc_value);
     bool has_before = st->rows.kind != KC_ROWS_INSERT, has_after = st->rows.kind != KC_ROWS_DELETE;
-    uint32_t needed = has_before && has_after ? 2 : 1; /* a changed key makes two records */
+    uint32_t needed = (has_before && has_after) + 1 + (has_before && s->config.tombstones);
     kc_status status;
 
-    while (kc_output_room(o) >= needed) {
+    while (kc_output_room(o) >= needed) { /* a changed key is a delete, its tombstone and an insert */
         struct kc_value *before = has_before ? kc_arena_alloc(o->arena, bytes) : NULL;
         struct kc_value *after = has_after ? kc_arena_alloc(o->arena, bytes) : NULL;
         uint32_t row = st->rows.row;

@@ -80,8 +80,8 @@ static kc_status fill(struct kc_source *s, int64_t deadline_ms, struct kc_error 
 
         if (status < 0)
             return status;
-        if (s->stream.rows_open && kc_output_room(&s->output) < 2)
-            break; /* a changed key needs room for two */
+        if (s->stream.rows_open && kc_output_room(&s->output) < 2u + s->config.tombstones)
+            break; /* a changed key needs room for that many */
         if (status == KC_NOTHING && (s->output.n > 0 || kc_source_clock() >= deadline_ms))
             break;
         if (kc_snapshot_must_return(s))
