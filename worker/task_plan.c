@@ -61,12 +61,17 @@ static kc_status find_parts(const struct kc_connector_view *c, const struct kc_w
     return out->providers == NULL ? err->status : KC_OK;
 }
 
-/* The connector's own cap on memory, else the worker's; the key was checked when the connector was made. */
+/* A number of the connector's own; 0: it has none. It was checked when the connector was made. */
+static int64_t own_number(const struct kc_connector_view *c, const char *key)
+{
+    return strtoll(kc_props_or(c->config, key, "0"), NULL, 10);
+}
+
 static int64_t memory_max_mb(const struct kc_connector_view *c, const struct kc_worker_config *config)
 {
-    const char *own = kc_props_or(c->config, "task.memory.max.mb", "");
+    int64_t own = own_number(c, "task.memory.max.mb");
 
-    return own[0] != '\0' ? strtoll(own, NULL, 10) : config->task_memory_max_mb;
+    return own > 0 ? own : config->task_memory_max_mb;
 }
 
 /* Every component of the task with its file, so that a crash counts against the one that caused it. NULL: out of memory. */
@@ -147,6 +152,8 @@ static kc_status add_spec(struct kc_task_plan_list *out, const struct kc_connect
         .plugin = strdup(connector->id),
         .version = strdup(connector->version),
         .memory_max_mb = memory_max_mb(c, config),
+        .restart_first_ms = own_number(c, "errors.restart.delay.initial.ms"),
+        .restart_max_ms = own_number(c, "errors.restart.delay.max.ms"),
         .start = start,
         .plugins = plugins,
     };

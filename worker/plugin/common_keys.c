@@ -10,6 +10,8 @@
 #define TRANSFORMS "Transforms"
 #define PREDICATES "Predicates"
 
+#define YEAR_MS INT64_C(31536000000)
+
 static const char *const yes_no_requested[] = {"requested", "required", "disabled", NULL};
 static const char *const boundaries[] = {"interval", "poll", NULL};
 static const char *const tolerances[] = {"none", "all", NULL};
@@ -218,6 +220,32 @@ static const char *const tolerances[] = {"none", "all", NULL};
          .doc = "Whether dead letters have headers, __connect.errors.*, that say where they were to go and " \
                 "why they are "                                                                              \
                 "not there. Without them a dead letter without a value says little."},                       \
+        {.name = "errors.restart.delay.initial.ms",                                                          \
+         .display_name = "First restart pause",                                                              \
+         .group = ERRORS,                                                                                    \
+         .type = KC_CFG_LONG,                                                                                \
+         .flags = KC_CFG_RANGE,                                                                              \
+         .min = 1,                                                                                           \
+         .max = YEAR_MS,                                                                                     \
+         .importance = KC_IMPORTANCE_LOW,                                                                    \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 9,                                                                                         \
+         .doc = "How long a failed task waits before it is started again, in milliseconds; each further "    \
+                "pause is "                                                                                  \
+                "twice the one before. Default: the worker's, 1000."},                                       \
+        {.name = "errors.restart.delay.max.ms",                                                              \
+         .display_name = "Longest restart pause",                                                            \
+         .group = ERRORS,                                                                                    \
+         .type = KC_CFG_LONG,                                                                                \
+         .flags = KC_CFG_RANGE,                                                                              \
+         .min = 1,                                                                                           \
+         .max = YEAR_MS,                                                                                     \
+         .importance = KC_IMPORTANCE_LOW,                                                                    \
+         .width = KC_WIDTH_SHORT,                                                                            \
+         .order = 10,                                                                                        \
+         .doc = "The longest such pause, in milliseconds; a task that runs for as long has its failures "    \
+                "forgotten. "                                                                                \
+                "Default: the worker's, 60000."},                                                            \
     {                                                                                                        \
         .name = "task.memory.max.mb", .display_name = "Memory of a task", .group = COMMON,                   \
         .type = KC_CFG_INT, .flags = KC_CFG_RANGE, .min = 64, .max = 1 << 20,                                \

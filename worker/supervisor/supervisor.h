@@ -26,7 +26,8 @@ struct kc_task_spec {
     const char *plugin;    /* id of the connector component, for sentences */
     const char *version;   /* of that component */
     int64_t memory_max_mb; /* of its process; 0: no limit */
-    const char *start;     /* the "start" message of control.h, complete JSON text */
+    int64_t restart_first_ms, restart_max_ms; /* errors.restart.delay.* of its own; 0: the supervisor's */
+    const char *start;                        /* the "start" message of control.h, complete JSON text */
     const char
         *plugins; /* its "plugins" alone, JSON text, for the quarantine; NULL: crashes are not counted */
 };

@@ -23,6 +23,15 @@ static const char log_name[] = "worker/supervisor";
 
 static void start_process(struct kc_task_slot *s);
 
+/* The longest pause that is set wins over a first one that is not. */
+static void take_pauses(struct kc_task_slot *s)
+{
+    const struct kc_task_wish *w = &s->wish;
+
+    s->policy.max_ms = w->restart_max_ms > 0 ? w->restart_max_ms : s->options->restart_max_ms;
+    s->policy.first_ms = w->restart_first_ms > 0 ? w->restart_first_ms : s->options->restart_first_ms;
+}
+
 struct kc_task_slot *kc_task_slot_create(uv_loop_t *loop, const struct kc_supervisor_options *options,
                                          const char *connector, int32_t task, void (*changed)(void *arg),
                                          void *arg)
@@ -41,8 +50,7 @@ struct kc_task_slot *kc_task_slot_create(uv_loop_t *loop, const struct kc_superv
     s->changed = changed;
     s->arg = arg;
     s->task = task;
-    s->policy =
-        (struct kc_restart_policy){.first_ms = options->restart_first_ms, .max_ms = options->restart_max_ms};
+    take_pauses(s);
     s->line = kc_task_board_add(options->board, connector, task);
     return s;
 }
@@ -365,6 +373,8 @@ static bool take_wish(struct kc_task_wish *w, const struct kc_task_spec *spec)
         .assignment = spec->assignment,
         .generation = spec->generation,
         .memory_max_mb = spec->memory_max_mb,
+        .restart_first_ms = spec->restart_first_ms,
+        .restart_max_ms = spec->restart_max_ms,
         .plugin = strdup(spec->plugin != NULL ? spec->plugin : ""),
         .version = strdup(spec->version != NULL ? spec->version : ""),
         .start = strdup(spec->start),
@@ -392,6 +402,7 @@ bool kc_task_slot_wish(struct kc_task_slot *s, const struct kc_task_spec *spec)
 {
     if (!take_wish(&s->wish, spec))
         return false;
+    take_pauses(s);
     s->gone = false;
     if (s->state == KC_CHILD_IDLE) {
         start_anew(s);

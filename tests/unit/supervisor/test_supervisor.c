@@ -373,6 +373,29 @@ static void an_executable_that_is_not_there_is_tried_again(void **state)
     b->stopped = false;
 }
 
+static void a_tasks_own_pauses_win_over_the_supervisors(void **state)
+{
+    struct bench *b = *state;
+    struct kc_supervisor_options options = {.executable = "/nowhere/kconnect",
+                                            .stop_grace_ms = GRACE_MS,
+                                            .restart_first_ms = 3600000,
+                                            .restart_max_ms = 3600000};
+    struct kc_supervisor *other = kc_supervisor_create(&b->loop, &options, bench_on_status, b);
+    struct kc_task_spec spec = bench_spec("orders", "{\"type\":\"start\"}");
+    const struct seen *s;
+
+    spec.restart_first_ms = 5;
+    spec.restart_max_ms = 20;
+    kc_supervisor_apply(other, &spec, 1);
+    do
+        s = bench_wait_state(b, KC_STATE_RESTARTING);
+    while (s->attempt < 3);
+    kc_supervisor_stop(other, bench_on_done, b);
+    bench_run_until(b, bench_is_stopped, NULL);
+    kc_supervisor_destroy(other);
+    b->stopped = false;
+}
+
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, bench_set_up, bench_tear_down)
 
 int main(int argc, char **argv)
@@ -400,6 +423,7 @@ int main(int argc, char **argv)
         WITH_BENCH(a_new_assignment_of_the_same_task_is_told_without_a_new_process),
         WITH_BENCH(many_tasks_start_and_stop_together),
         WITH_BENCH(an_executable_that_is_not_there_is_tried_again),
+        WITH_BENCH(a_tasks_own_pauses_win_over_the_supervisors),
     };
 
     if (argc != 2) {
