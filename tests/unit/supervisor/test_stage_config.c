@@ -264,9 +264,10 @@ static void a_task_loads_its_stages_in_their_order_and_versions(void **state)
     list = roles(PROPS("key.converter", "gone"), PROPS(GOOD), &err);
     assert_string_equal(list, "none");
     free(list);
-    assert_string_equal(err.message,
-                        "key.converter: the worker's gone is not installed on this worker, or not in a version that "
-                        "key.converter.plugin.version allows");
+    assert_string_equal(
+        err.message,
+        "key.converter: the worker's gone is not installed on this worker, or not in a version that "
+        "key.converter.plugin.version allows");
 }
 
 static void the_keys_of_a_converter_stand_where_its_name_stands(void **state)
