@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "task/component_open.h"
+#include "task/retry.h"
 
 static kc_status grow(struct kc_bytes *b, uint64_t more)
 {
@@ -103,17 +104,37 @@ static kc_status add_plain(rd_kafka_headers_t *to, const struct kc_header *h, st
     return add_bytes(to, h, text, (uint64_t)n, err);
 }
 
+/* Whether a call that ended with `status` is to be made again; *status is then, or else, what it means for the record. */
+static bool again(struct kc_headers *h, struct kc_attempts *attempts, kc_status *status, struct kc_error *err)
+{
+    if (*status != KC_ERR_RETRY)
+        return false;
+    switch (kc_retry_wait(h->ctx.task, attempts, err)) {
+    case KC_RETRY_AGAIN: return true;
+    case KC_RETRY_LEAVE: *status = KC_ERR_STOPPED; return false;
+    default:
+        if (h->ctx.task->failures.tolerated)
+            *status = KC_ERR_RECORD;
+        return false;
+    }
+}
+
 static kc_status add_converted(struct kc_headers *by, rd_kafka_headers_t *to, const struct kc_topic *topic,
                                const struct kc_header *h, struct kc_error *err)
 {
+    struct kc_attempts attempts = {0};
     kc_status status;
 
-    by->bytes.len = 0;
-    kc_ctx_enter(&by->ctx, "encode");
-    status = by->ops->encode(by->self, topic, h, &by->bytes, err);
-    kc_ctx_leave(&by->ctx);
-    if (status < 0)
-        return kc_wrap(err, "the header %.*s", (int)h->key.len, h->key.ptr);
+    do {
+        by->bytes.len = 0;
+        kc_ctx_enter(&by->ctx, "encode");
+        status = by->ops->encode(by->self, topic, h, &by->bytes, err);
+        kc_ctx_leave(&by->ctx);
+    } while (again(by, &attempts, &status, err));
+    if (status < 0) {
+        (void)kc_wrap(err, "the header %.*s", (int)h->key.len, h->key.ptr);
+        return status;
+    }
     /* A null header stays null, as with Kafka Connect's converters. */
     if (h->value.type == KC_NULL && by->bytes.len == 0)
         return add_bytes(to, h, NULL, 0, err);
@@ -137,21 +158,6 @@ kc_status kc_headers_make(struct kc_headers *h, const struct kc_record *r, rd_ka
         rd_kafka_headers_destroy(headers);
     else
         *out = headers;
-    return status;
-}
-
-kc_status kc_headers_read(struct kc_headers *h, const struct kc_topic *topic, struct kc_header *list,
-                          uint32_t n, struct kc_arena *a, struct kc_error *err)
-{
-    kc_status status = KC_OK;
-
-    for (uint32_t i = 0; i < n && h->ops != NULL && status >= 0; i++) {
-        kc_ctx_enter(&h->ctx, "decode");
-        status = h->ops->decode(h->self, topic, &list[i], a, err);
-        kc_ctx_leave(&h->ctx);
-        if (status < 0)
-            (void)kc_wrap(err, "the header %.*s", (int)list[i].key.len, list[i].key.ptr);
-    }
     return status;
 }
 

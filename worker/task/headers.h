@@ -1,5 +1,5 @@
 /*
- * headers.h - headers of records, to and from those of Kafka, by the header converter of the connector.
+ * headers.h - the headers that records are written with, made by the header converter of the connector.
  *
  * It is the plugin with the role "header.converter". Without one, texts and bytes are written as they are,
  * numbers and booleans as text, and what is read stays bytes. Task thread only.
@@ -27,17 +27,13 @@ void kc_headers_close(struct kc_headers *h);
 
 /*
  * The headers that record `r` is written with; *out is NULL for one without headers, else the caller's until
- * a message takes it. KC_ERR_RECORD: one cannot be converted, stage HEADER_CONVERTER.
+ * a message takes it. KC_ERR_RECORD: one cannot be converted, stage HEADER_CONVERTER. KC_ERR_RETRY is repeated by errors.retry.* first;
+ * KC_ERR_STOPPED: the task is to stop meanwhile, and the batch must be given up.
  */
 kc_status kc_headers_make(struct kc_headers *h, const struct kc_record *r, rd_kafka_headers_t **out,
                           struct kc_error *err);
 
-/* Replaces value and schema of `n` headers read from `topic`, which hold bytes; new memory is of `a`.
- * KC_ERR_RECORD as above. */
-kc_status kc_headers_read(struct kc_headers *h, const struct kc_topic *topic, struct kc_header *list,
-                          uint32_t n, struct kc_arena *a, struct kc_error *err);
-
-/* What a record failed with that kc_headers_make() or kc_headers_read() refused. */
+/* What a record failed with that kc_headers_make() refused. */
 struct kc_failure kc_headers_failure(const struct kc_headers *h, uint32_t index);
 
 #endif

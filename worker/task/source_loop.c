@@ -210,6 +210,8 @@ static kc_status send_all(struct loop *l, struct kc_pairing *pairs, struct kc_ou
     struct kc_sent sent = {0};
     kc_status status = kc_messages_make(&l->messages, t, l->s->ctx, l->s->producer, *pairs, out, err);
 
+    if (status == KC_ERR_STOPPED)
+        return status; /* a header's converter waits for its next try */
     if (status < 0)
         return give_up(l, status);
     if (unit_is_empty(l) && (l->messages.n > 0 || t->failures.n > 0)) {

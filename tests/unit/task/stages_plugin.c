@@ -173,7 +173,8 @@ static void odd_close(void *self)
 }
 
 struct brackets {
-    int64_t refuse; /* this number */
+    int64_t refuse;  /* this number */
+    int64_t retries; /* before anything works; -1: for ever */
 };
 
 static kc_status brackets_open(struct kc_ctx *ctx, const struct kc_map *config, void **self,
@@ -185,6 +186,7 @@ static kc_status brackets_open(struct kc_ctx *ctx, const struct kc_map *config, 
     if (b == NULL)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     b->refuse = number(config, "refuse");
+    b->retries = number(config, "retries");
     *self = b;
     return KC_OK;
 }
@@ -195,6 +197,10 @@ static kc_status brackets_encode(void *self, const struct kc_topic *topic, const
     struct brackets *b = self;
 
     (void)topic;
+    if (b->retries != 0) {
+        b->retries -= b->retries > 0;
+        return kc_fail(err, KC_ERR_RETRY, "the brackets are not there yet");
+    }
     if (h->value.as.i64 == b->refuse)
         return kc_fail(err, KC_ERR_RECORD, "the number %" PRId64 " fits no brackets", b->refuse);
     if (out->cap - out->len < 32 && out->grow(out, 32) < 0)
@@ -221,11 +227,12 @@ static const struct kc_config_key edit_keys[] = {
     KEY("no.key", KC_CFG_LONG, "0"),        KEY("retry.at", KC_CFG_LONG, "-1"),
     KEY("retry.ms", KC_CFG_LONG, "0"),
 };
-static const struct kc_config_key brackets_keys[] = {KEY("refuse", KC_CFG_LONG, "-1")};
+static const struct kc_config_key brackets_keys[] = {KEY("refuse", KC_CFG_LONG, "-1"),
+                                                     KEY("retries", KC_CFG_LONG, "0")};
 static const struct kc_config_def edit_config = {sizeof(edit_config), sizeof(edit_keys[0]), edit_keys,
                                                  sizeof(edit_keys) / sizeof(edit_keys[0]), 0};
 static const struct kc_config_def brackets_config = {sizeof(brackets_config), sizeof(brackets_keys[0]),
-                                                     brackets_keys, 1, 0};
+                                                     brackets_keys, 2, 0};
 static const struct kc_transform_ops edit_ops = {
     .struct_size = sizeof(edit_ops), .open = edit_open, .apply = edit_apply, .close = edit_close};
 static const struct kc_predicate_ops odd_ops = {

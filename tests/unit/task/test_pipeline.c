@@ -355,6 +355,26 @@ static void headers_go_through_their_converter(void **state)
     close_bench(&b);
 }
 
+static void a_header_converter_that_asks_for_a_retry_is_called_again(void **state)
+{
+    struct bench b;
+    rd_kafka_headers_t *headers;
+
+    (void)state;
+    OPEN(&b, "a", "transforms.a.header", "n", "header.converter.retries", "3", "errors.retry.timeout",
+         "60000", "errors.retry.delay.max.ms", "2");
+    assert_int_equal(apply(&b), KC_OK);
+    assert_int_equal(kc_headers_make(&b.headers, &b.records[5], &headers, &b.err), KC_OK);
+    rd_kafka_headers_destroy(headers);
+    close_bench(&b);
+    OPEN(&b, "a", TOLERANT, "transforms.a.header", "n", "header.converter.retries", "-1",
+         "errors.retry.timeout", "10", "errors.retry.delay.max.ms", "2");
+    assert_int_equal(apply(&b), KC_OK);
+    assert_int_equal(kc_headers_make(&b.headers, &b.records[5], &headers, &b.err), KC_ERR_RECORD);
+    assert_string_equal(b.err.message, "the header n: the brackets are not there yet");
+    close_bench(&b);
+}
+
 static void a_stage_that_is_not_there_or_badly_set_is_named(void **state)
 {
     struct bench b;
@@ -406,6 +426,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(waiting_ends_where_the_callers_patience_does),
         cmocka_unit_test(a_batch_that_needs_too_much_memory_says_so),
         cmocka_unit_test(headers_go_through_their_converter),
+        cmocka_unit_test(a_header_converter_that_asks_for_a_retry_is_called_again),
         cmocka_unit_test(a_stage_that_is_not_there_or_badly_set_is_named),
         cmocka_unit_test(keys_for_retries_that_are_wrong_are_named),
     };
