@@ -99,7 +99,7 @@ static kc_status put(void *task, const struct kc_batch *batch, struct kc_error *
         }
         /* Only this record is bad: errors.tolerance and the dead letter queue decide what becomes of it. */
         (void)kc_fail(&why, KC_ERR_RECORD, "the value is no line of text");
-        kc_host->record_failed(j->ctx, (struct kc_batch *)(uintptr_t)batch, i, &why);
+        kc_host->record_failed(j->ctx, batch, i, &why);
     }
     return ferror(j->file) ? io_error(err, "written") : KC_OK;
 }

@@ -136,7 +136,7 @@ static void add_line(struct sink *s, const struct kc_batch *b, uint32_t i)
     }
     s->lines.len = begin;
     (void)kc_fail(&bad, KC_ERR_RECORD, "The value is nested more than %d levels deep.", KC_LINE_DEPTH);
-    kc_host->record_failed(s->ctx, (struct kc_batch *)(uintptr_t)b, i, &bad); /* changes the record's flags */
+    kc_host->record_failed(s->ctx, b, i, &bad); /* changes the record's flags */
 }
 
 static kc_status sink_put(void *task, const struct kc_batch *b, struct kc_error *err)

@@ -155,7 +155,8 @@ kc_status kc_kit_arena_grow(struct kc_arena *pub, uint64_t size)
     return KC_OK;
 }
 
-static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
+static void record_failed(struct kc_ctx *ctx, const struct kc_batch *b, uint32_t i,
+                          const struct kc_error *why)
 {
     struct kc_kit *k = ctx->kit;
 

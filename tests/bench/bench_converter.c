@@ -29,7 +29,8 @@ static kc_status grow_slices(struct kc_slices *s, uint64_t more)
     return s->list != NULL ? KC_OK : KC_ERR_NOMEM;
 }
 
-static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
+static void record_failed(struct kc_ctx *ctx, const struct kc_batch *b, uint32_t i,
+                          const struct kc_error *why)
 {
     (void)ctx;
     (void)b;

@@ -1,5 +1,6 @@
 /* probe.c - the child that loads a plugin once and tells what is in it, so that the worker never runs plugin code. */
 #include <dlfcn.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -73,8 +74,12 @@ static void probe_file(const char *file, struct kc_crash_page *page, struct kc_b
 {
     const struct kc_plugin *plugin;
     kc_plugin_entry_fn entry;
+    char here[PATH_MAX];
     void *library;
 
+    /* A name without a folder is looked for where libraries are; people mean the file that lies here. */
+    if (strchr(file, '/') == NULL && snprintf(here, sizeof(here), "./%s", file) < (int)sizeof(here))
+        file = here;
     enter(page, file, "dlopen");
     library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {

@@ -125,7 +125,8 @@ static kc_status arena_grow(struct kc_arena *a, uint64_t size)
     return KC_ERR_UNSUPPORTED;
 }
 
-static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
+static void record_failed(struct kc_ctx *ctx, const struct kc_batch *b, uint32_t i,
+                          const struct kc_error *why)
 {
     (void)ctx;
     (void)b;

@@ -77,7 +77,8 @@ static const struct kc_schema *schema_new(struct kc_ctx *ctx, const struct kc_sc
     return kc_schemas_get(ctx->task->schemas, spec, err);
 }
 
-static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
+static void record_failed(struct kc_ctx *ctx, const struct kc_batch *b, uint32_t i,
+                          const struct kc_error *why)
 {
     struct kc_task *t = ctx->task;
     const struct kc_origin *origin = kc_batch_at(b, i)->origin;

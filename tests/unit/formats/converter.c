@@ -51,7 +51,8 @@ static void arena_reset(void)
         free(arena_blocks[--n_arena_blocks]);
 }
 
-static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *error)
+static void record_failed(struct kc_ctx *ctx, const struct kc_batch *b, uint32_t i,
+                          const struct kc_error *error)
 {
     (void)ctx;
     assert_int_equal(error->status, KC_ERR_RECORD);

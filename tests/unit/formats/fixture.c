@@ -27,7 +27,7 @@ int fixture_free_all(void **state)
     return 0;
 }
 
-static void note_failure(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
+static void note_failure(struct kc_ctx *ctx, const struct kc_batch *b, uint32_t i, const struct kc_error *why)
 {
     (void)ctx;
     kc_batch_at(b, i)->flags |= KC_REC_FAILED;

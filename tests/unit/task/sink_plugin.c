@@ -114,7 +114,7 @@ static void put_one(struct sink *s, const struct kc_batch *b, uint32_t i)
     (void)fprintf(s->out, "\n");
     if (is(&r->value, "refuse")) {
         (void)kc_fail(&why, KC_ERR_RECORD, "the sink does not want this one");
-        kc_host->record_failed(s->ctx, (struct kc_batch *)(uintptr_t)b, i, &why);
+        kc_host->record_failed(s->ctx, b, i, &why);
     }
     if (is(&r->value, "seek") && !s->sought) {
         s->sought = true;
@@ -136,7 +136,7 @@ static kc_status sink_put(void *task, const struct kc_batch *b, struct kc_error 
         (void)fprintf(s->out, "again %" PRIu32 "\n", b->n_records);
         if (s->retries == 0) { /* does not count, since the batch comes again */
             (void)kc_fail(&why, KC_ERR_RECORD, "refused by a call that did not count");
-            kc_host->record_failed(s->ctx, (struct kc_batch *)(uintptr_t)b, 0, &why);
+            kc_host->record_failed(s->ctx, b, 0, &why);
         }
         err->retry_after_ms = (uint32_t)s->retry_after_ms;
         return kc_fail(err, KC_ERR_RETRY, "the other system is away");

@@ -54,7 +54,8 @@ static const struct kc_schema *schema_new(struct kc_ctx *ctx, const struct kc_sc
     return kc_schemas_get(now.schemas, spec, err);
 }
 
-static void record_failed(struct kc_ctx *ctx, struct kc_batch *b, uint32_t i, const struct kc_error *why)
+static void record_failed(struct kc_ctx *ctx, const struct kc_batch *b, uint32_t i,
+                          const struct kc_error *why)
 {
     (void)ctx;
     assert_int_equal(why->status, KC_ERR_RECORD);

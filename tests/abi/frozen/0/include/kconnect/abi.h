@@ -3,11 +3,11 @@
  *
  * 1. A growable struct starts with `uint32_t struct_size`, set by whoever fills it to its own sizeof.
  *    New members go at the end; a member's offset, type and meaning never change within a major.
- * 2. A sealed struct (KC_SEALED) has one size for the whole major, because it lives in arrays.
- * 3. No hole and no tail padding anywhere, so a new member always changes sizeof.
- * 4. Only fixed-width integers, double and pointers cross: no bool, enum, long, size_t, bit-field, varargs, _Atomic.
- * 5. flags: bits 0-15 may be ignored by a reader that does not know them; an unknown bit 16-31 is a refusal.
- * 6. Nothing here depends on a preprocessor switch. LP64, little-endian.
+ * 2. A sealed struct (KC_SEALED) has one size for the whole major, because it lives in arrays. 3. No hole and
+ * no tail padding anywhere, so a new member always changes sizeof. 4. Only fixed-width integers, double and
+ * pointers cross: no bool, enum, long, size_t, bit-field, varargs, _Atomic. 5. flags: bits 0-15 may be
+ * ignored by a reader that does not know them; an unknown bit 16-31 is a refusal. 6. Nothing here depends on
+ * a preprocessor switch. LP64, little-endian.
  */
 #ifndef KC_ABI_H
 #define KC_ABI_H

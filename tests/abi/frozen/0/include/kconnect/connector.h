@@ -15,9 +15,14 @@ struct kc_offset_change {
 KC_SEALED(struct kc_offset_change, 32);
 
 /*
- * What a connector knows before any task runs. Called in a child process with a deadline, each call on its own;
- * may connect to the external system. NULL members are allowed: no extra checks, one task with the same
- * configuration, exactly-once unsupported, any offset accepted.
+ * What a connector knows before any task runs. Called in a child process with a deadline, each call on its
+ * own; may connect to the external system. NULL members are allowed: no extra checks, one task with the same
+ * configuration, exactly-once unsupported, any offset accepted. There is no instance: ctx is NULL.
+ *
+ * validate: KC_OK with all that is wrong in `out`; a negative status only when the check itself could not be
+ * made. plan_tasks: 1 to max_tasks calls of kc_host.plan_add(), each with the keys that the task has beside,
+ * or instead of, the connector's; the same ones for the same configuration. check_offsets: what a user wants
+ * to store by hand; negative: refused.
  */
 struct kc_planner_ops {
     uint32_t struct_size;
@@ -53,19 +58,26 @@ struct kc_source_ops {
     uint32_t struct_size;
     uint32_t flags;
     const struct kc_planner_ops *planner; /* may be NULL */
-    /* Connects and finds the resume point with kc_host.offset_get. On failure nothing is left behind. */
+    /* Connects and finds the resume point with kc_host.offset_get. Each declared key is in `config`, in
+     * its type, KC_NULL where there is neither a value nor a default; undeclared ones are STRING. The map
+     * is gone when open() returns. On failure nothing is left behind, and close() is not called. */
     kc_status (*open)(struct kc_ctx *ctx, const struct kc_map *config, void **task, struct kc_error *err);
-    /* Fills *out (zeroed by the host but for struct_size and arena). The memory stays valid until release(), or
-     * where release is NULL until the next poll() or close(). KC_NOTHING: none within the timeout. */
+    /* Fills *out (zeroed by the host but for struct_size and arena). The memory stays valid until
+     * release(), or where release is NULL until the next poll() or close(). KC_NOTHING: none within the
+     * timeout. KC_ERR_RETRY: asked again after a pause. With an error nothing of the batch is sent, but
+     * its release() is called. */
     kc_status (*poll)(void *task, const struct kc_poll *how, struct kc_batch *out, struct kc_error *err);
-    /* Offsets now durable; for sources that confirm to the other system. Not per record. NULL allowed. */
+    /* Offsets now durable; for sources that confirm to the other system. After a commit, for source
+     * partitions that moved, not per record; `parts` is gone when it returns. A failure is logged and
+     * changes nothing. NULL allowed. */
     kc_status (*committed)(void *task, const struct kc_committed *parts, uint32_t n, struct kc_error *err);
-    /* Makes a blocked poll() return KC_ERR_STOPPED soon. Must not block, take a lock that poll() holds, or free
-     * anything; may be called more than once. NULL allowed when every wait includes kc_host.stop_fd, which is
-     * also the only way to be woken inside open(). [any] */
+    /* Makes a blocked poll() return KC_ERR_STOPPED soon. Must not block, take a lock that poll() holds, or
+     * free anything; may be called more than once. NULL allowed when every wait includes kc_host.stop_fd,
+     * which is also the only way to be woken inside open(). [any] */
     void (*interrupt)(void *task);
     void (*close)(void *task);
-    /* A command to the running task (start a snapshot of ..., stop it), as text for a person in `reply`. NULL: none known. */
+    /* A command to the running task (start a snapshot of ..., stop it), as text for a person in `reply`.
+     * NULL: none known. */
     kc_status (*command)(void *task, struct kc_str name, const struct kc_map *args, struct kc_report *reply,
                          struct kc_error *err);
 };
@@ -78,7 +90,8 @@ struct kc_topic_partition {
 };
 KC_SEALED(struct kc_topic_partition, 24);
 
-/* Order: open, (assigned | put | pre_commit | revoked)*, close, on one thread; interrupt() as for a source. */
+/* Order: open, (assigned | put | pre_commit | revoked)*, close, on one thread; interrupt() as for a
+ * source. */
 struct kc_sink_ops {
     uint32_t struct_size;
     uint32_t flags;
@@ -88,9 +101,11 @@ struct kc_sink_ops {
                           struct kc_error *err);
     kc_status (*revoked)(void *task, const struct kc_topic_partition *parts, uint32_t n,
                          struct kc_error *err);
-    /* Borrowed until it returns. KC_ERR_RETRY: the host pauses consumption and gives the very same batch again. */
+    /* Borrowed until it returns. KC_ERR_RETRY: the host pauses consumption and gives the very same batch
+     * again. */
     kc_status (*put)(void *task, const struct kc_batch *batch, struct kc_error *err);
-    /* In: consumed so far, original coordinates. Out: lower `offset` to what is durable; -1: do not commit. */
+    /* In: consumed so far, original coordinates. Out: lower `offset` to what is durable; -1: do not
+     * commit. */
     kc_status (*pre_commit)(void *task, struct kc_topic_partition *parts, uint32_t n, struct kc_error *err);
     void (*interrupt)(void *task); /* [any] */
     void (*close)(void *task);

@@ -6,7 +6,8 @@
 
 KC_BEGIN_DECLS
 
-/* Result of every fallible call. Zero or positive: done. Negative: failed; an unknown negative is KC_ERR_FATAL. */
+/* Result of every fallible call. Zero or positive: done. Negative: failed; an unknown negative is
+ * KC_ERR_FATAL. */
 typedef int32_t kc_status;
 
 enum {

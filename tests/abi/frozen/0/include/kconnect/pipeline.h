@@ -1,4 +1,5 @@
-/* pipeline.h - the parts between connector and Kafka: transforms, predicates, converters; and config providers. */
+/* pipeline.h - the parts between connector and Kafka: transforms, predicates, converters; and config
+ * providers. */
 #ifndef KC_PIPELINE_H
 #define KC_PIPELINE_H
 
@@ -7,8 +8,9 @@
 KC_BEGIN_DECLS
 
 /*
- * Works on a whole batch at once, leaving alone every record with KC_REC_SKIP, KC_REC_DROPPED or KC_REC_FAILED.
- * May change the kc_record structs; must not write through their pointers: new values go into b->arena.
+ * Works on a whole batch at once, leaving alone every record with KC_REC_SKIP, KC_REC_DROPPED or
+ * KC_REC_FAILED. May change the kc_record structs; must not write through their pointers: new values go into
+ * b->arena.
  */
 struct kc_transform_ops {
     uint32_t struct_size;
@@ -59,18 +61,21 @@ struct kc_bytes {
     kc_status (*grow)(struct kc_bytes *b, uint64_t more);
 };
 
-/* One instance for keys and one for values; `which` is KC_FOR_KEY or KC_FOR_VALUE. The same batch gives the same bytes. */
+/* One instance for keys and one for values; `which` is KC_FOR_KEY or KC_FOR_VALUE. The same batch gives
+ * the same bytes. */
 struct kc_converter_ops {
     uint32_t struct_size;
     uint32_t flags;
     kc_status (*open)(struct kc_ctx *ctx, const struct kc_map *config, int32_t which, void **self,
                       struct kc_error *err);
-    /* Typed to bytes: appends, for each live record in order, 0..n slices. Values: none drops the record (a tombstone in a
-     * format without them), two write two messages (an update as two halves), adjacent records may share one. Keys:
-     * exactly one each. The host pairs a value slice with the key of its record. */
+    /* Typed to bytes: appends, for each live record in order, 0..n slices. Values: none drops the record
+     * (a tombstone in a format without them), two write two messages (an update as two halves), adjacent
+     * records may share one. Keys: exactly one each. The host pairs a value slice with the key of its
+     * record. */
     kc_status (*encode)(void *self, struct kc_batch *b, struct kc_bytes *out, struct kc_slices *slices,
                         struct kc_error *err);
-    /* Bytes to typed: the side arrives as KC_BYTES or KC_NULL; replaces value and schema, memory from b->arena. */
+    /* Bytes to typed: the side arrives as KC_BYTES or KC_NULL; replaces value and schema, memory from
+     * b->arena. */
     kc_status (*decode)(void *self, struct kc_batch *b, struct kc_error *err);
     void (*close)(void *self);
 };
@@ -79,7 +84,8 @@ struct kc_header_converter_ops {
     uint32_t struct_size;
     uint32_t flags;
     kc_status (*open)(struct kc_ctx *ctx, const struct kc_map *config, void **self, struct kc_error *err);
-    /* Appends the header's bytes. KC_NOTHING: the header has no value, which Kafka tells from an empty one. */
+    /* Appends the header's bytes. KC_NOTHING: the header has no value, which Kafka tells from an empty
+     * one. */
     kc_status (*encode)(void *self, const struct kc_topic *topic, const struct kc_header *h,
                         struct kc_bytes *out, struct kc_error *err);
     /* h->value is KC_BYTES or KC_NULL on entry; replaces value and schema. */

@@ -30,7 +30,8 @@ struct kc_component {
         *aliases; /* other accepted names, e.g. a Java class name; ends with NULL; may be NULL */
     const struct kc_config_def *config;
     const void *ops;
-    /* A table of an optional ability, or NULL. `self` is NULL, or the instance that open() made. May be NULL. */
+    /* A table of an optional ability, or NULL. `self` is NULL, or the instance that open() made. May be
+     * NULL. */
     const void *(*get_extension)(void *self, const char *id);
 };
 

@@ -64,7 +64,8 @@ struct kc_record {
     uint64_t reserved;
 };
 
-/* Bump allocator of a batch. Reset by the host once it is done with the batch; nothing in it is freed singly. */
+/* Bump allocator of a batch. Reset by the host once it is done with the batch; nothing in it is freed
+ * singly. */
 struct kc_arena {
     uint32_t struct_size;
     uint32_t reserved;

@@ -42,7 +42,8 @@ static inline const struct kc_value *kc_map_get(const struct kc_map *m, const ch
     return NULL;
 }
 
-/* 16-byte aligned memory that lives as long as the batch; NULL when out of memory. No call on the usual path. */
+/* 16-byte aligned memory that lives as long as the batch; NULL when out of memory. No call on the usual
+ * path. */
 static inline void *kc_arena_alloc(struct kc_arena *a, uint64_t size)
 {
     uint8_t *p;
@@ -67,13 +68,14 @@ __attribute__((format(printf, 3, 4))) static inline kc_status kc_fail(struct kc_
     return status;
 }
 
-/* Changes one record; its new values come from b->arena. KC_ERR_RECORD: this record is bad, the others go on. */
+/* Changes one record; its new values come from b->arena. KC_ERR_RECORD: this record is bad, the others go
+ * on. */
 typedef kc_status (*kc_each_fn)(void *self, struct kc_batch *b, struct kc_record *r, struct kc_error *err);
 
 /*
- * The apply() of a transform that looks at one record at a time: calls `each` for every record that is not to be left
- * alone (KC_REC_SKIP, DROPPED, FAILED), and hands those that it calls bad to record_failed. `ctx` is what open() got.
- * Returns the first other error of `each`, which ends the batch.
+ * The apply() of a transform that looks at one record at a time: calls `each` for every record that is not to
+ * be left alone (KC_REC_SKIP, DROPPED, FAILED), and hands those that it calls bad to record_failed. `ctx` is
+ * what open() got. Returns the first other error of `each`, which ends the batch.
  */
 static inline kc_status kc_transform_each(struct kc_ctx *ctx, void *self, struct kc_batch *b, kc_each_fn each,
                                           struct kc_error *err)
