@@ -64,7 +64,8 @@ static bool print_type(const struct kc_map_column *w, bool binary, uint32_t max_
     else if (w->type == KC_WIRE_JSON)
         (void)snprintf(out, TYPE_BYTES, "json");
     else if (w->type == KC_WIRE_BLOB && w->collation != 0 && sized)
-        (void)snprintf(out, TYPE_BYTES, "%s", (binary ? blobs : texts)[w->length_bytes - 1]);
+        (void)snprintf(out, TYPE_BYTES, "%s",
+                       binary ? blobs[w->length_bytes - 1] : texts[w->length_bytes - 1]);
     else if (w->type == KC_WIRE_VARCHAR && w->collation != 0)
         (void)snprintf(out, TYPE_BYTES, "%s(%u)", binary ? "varbinary" : "varchar", w->meta / max_bytes);
     else if (w->type == KC_WIRE_STRING && w->collation != 0)
