@@ -30,7 +30,7 @@ static const char fleet_key[] = "kconnect.group.id";
 /* Texts are borrowed from `json`. */
 struct job {
     cJSON *json;
-    const char *id, *file;
+    const char *id, *version, *file; /* version "": whichever the file has first */
     uint32_t kind;
     struct kc_props *config;
     struct kc_offset_changes offsets;
@@ -105,6 +105,9 @@ static bool read_job(struct job *j)
     j->json = read_request();
     j->id = kc_json_text(j->json, "id");
     j->file = kc_json_text(j->json, "file");
+    j->version = kc_json_text(j->json, "version");
+    if (j->version == NULL)
+        j->version = "";
     kind = kc_json_text(j->json, "kind");
     group = kc_json_text(j->json, "group_id");
     level = kc_json_text(j->json, "log_level");
@@ -248,7 +251,8 @@ int kc_validate_main(void)
         return EXIT_BROKEN;
     }
     kc_crash_page_enter(job.page, job.id, "load");
-    if (kc_plugin_load(job.file, job.kind, job.id, kc_validate_host(), &component, &err) < 0)
+    if (kc_plugin_load_version(job.file, job.kind, job.id, job.version, kc_validate_host(), &component,
+                               &err) < 0)
         kc_validate_report(&job.report, "connector.class", err.message);
     else if (add_fleet(&job, component.def))
         check(&job, &component);

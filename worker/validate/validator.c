@@ -100,6 +100,7 @@ static char *request_text(const struct kc_validator *v, const struct kc_validati
 
     cJSON_AddStringToObject(message, "kind", component->kind == KC_KIND_SINK ? "sink" : "source");
     cJSON_AddStringToObject(message, "id", component->id);
+    cJSON_AddStringToObject(message, "version", component->version);
     cJSON_AddStringToObject(message, "file", component->file);
     cJSON_AddStringToObject(message, "group_id", v->config->group_id);
     cJSON_AddItemToObject(message, "config", kc_json_from_props(check->config));
