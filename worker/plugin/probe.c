@@ -70,6 +70,18 @@ static void describe(const struct kc_plugin *plugin, struct kc_buf *out)
     kc_buf_finish(&detail);
 }
 
+/* A name without a folder is looked for where libraries are; people mean the file that lies here. */
+static const char *path_of(const char *file, char here[PATH_MAX])
+{
+    size_t n = strlen(file);
+
+    if (strchr(file, '/') != NULL || n + sizeof("./") > PATH_MAX)
+        return file;
+    (void)memcpy(here, "./", 2);
+    (void)memcpy(here + 2, file, n + 1);
+    return here;
+}
+
 static void probe_file(const char *file, struct kc_crash_page *page, struct kc_buf *out)
 {
     const struct kc_plugin *plugin;
@@ -77,9 +89,7 @@ static void probe_file(const char *file, struct kc_crash_page *page, struct kc_b
     char here[PATH_MAX];
     void *library;
 
-    /* A name without a folder is looked for where libraries are; people mean the file that lies here. */
-    if (strchr(file, '/') == NULL && snprintf(here, sizeof(here), "./%s", file) < (int)sizeof(here))
-        file = here;
+    file = path_of(file, here);
     enter(page, file, "dlopen");
     library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
