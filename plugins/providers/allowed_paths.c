@@ -19,7 +19,7 @@ static kc_status add(struct kc_allowed_paths *a, const char *path, struct kc_err
     return KC_OK;
 }
 
-kc_status kc_allowed_paths_read(struct kc_allowed_paths *a, const struct kc_map *config, struct kc_error *err)
+static kc_status read_paths(struct kc_allowed_paths *a, const struct kc_map *config, struct kc_error *err)
 {
     const struct kc_value *paths = kc_map_get(config, "allowed.paths");
     kc_status status = KC_OK;
@@ -31,17 +31,35 @@ kc_status kc_allowed_paths_read(struct kc_allowed_paths *a, const struct kc_map 
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     for (uint32_t i = 0; i < paths->len && status == KC_OK; i++)
         status = add(a, paths->as.items[i].as.str, err);
-    if (status < 0)
-        kc_allowed_paths_finish(a);
     return status;
 }
 
-void kc_allowed_paths_finish(struct kc_allowed_paths *a)
+kc_status kc_allowed_paths_open(struct kc_ctx *ctx, const struct kc_map *config, void **self,
+                                struct kc_error *err)
 {
+    struct kc_allowed_paths *a = calloc(1, sizeof(*a));
+    kc_status status;
+
+    (void)ctx;
+    if (a == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    status = read_paths(a, config, err);
+    if (status < 0) {
+        kc_allowed_paths_close(a);
+        return status;
+    }
+    *self = a;
+    return KC_OK;
+}
+
+void kc_allowed_paths_close(void *self)
+{
+    struct kc_allowed_paths *a = self;
+
     for (uint32_t i = 0; i < a->n; i++)
         free(a->list[i]);
     free(a->list);
-    *a = (struct kc_allowed_paths){0};
+    free(a);
 }
 
 /* True when `path` is `allowed` or something below it. */

@@ -9,7 +9,7 @@
 
 #include <kconnect/config.h>
 
-/* Zero-initialised: everything is allowed. */
+/* Without a list everything is allowed. */
 struct kc_allowed_paths {
     char **list; /* resolved, absolute */
     uint32_t n;
@@ -23,10 +23,13 @@ struct kc_allowed_paths {
                "file that it leads to once symbolic links are followed.",                                    \
     }
 
-/* Reads "allowed.paths" of a parsed configuration. KC_ERR_CONFIG: one is not absolute, or does not exist. */
-kc_status kc_allowed_paths_read(struct kc_allowed_paths *a, const struct kc_map *config,
+/*
+ * open() and close() of a provider that has no other key: its *self is a struct kc_allowed_paths. KC_ERR_CONFIG: a path
+ * is not absolute, or does not exist.
+ */
+kc_status kc_allowed_paths_open(struct kc_ctx *ctx, const struct kc_map *config, void **self,
                                 struct kc_error *err);
-void kc_allowed_paths_finish(struct kc_allowed_paths *a);
+void kc_allowed_paths_close(void *self);
 
 /* Whether the open file or folder `fd` may be read. False as well when the system does not tell where it is. */
 int32_t kc_allowed_paths_permit(const struct kc_allowed_paths *a, int fd);

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,39 +10,9 @@
 #include "providers.h"
 #include "text_file.h"
 
-struct provider {
-    struct kc_allowed_paths allowed;
-};
-
-static kc_status provider_open(struct kc_ctx *ctx, const struct kc_map *config, void **self,
-                               struct kc_error *err)
-{
-    struct provider *p = calloc(1, sizeof(*p));
-    kc_status status;
-
-    (void)ctx;
-    if (p == NULL)
-        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
-    status = kc_allowed_paths_read(&p->allowed, config, err);
-    if (status < 0) {
-        free(p);
-        return status;
-    }
-    *self = p;
-    return KC_OK;
-}
-
-static void provider_close(void *self)
-{
-    struct provider *p = self;
-
-    kc_allowed_paths_finish(&p->allowed);
-    free(p);
-}
-
 /* Reports the file `name`; one that is missing, or no regular file, is a key that is not there. */
-static kc_status report_file(const struct provider *p, int dir, const char *name, struct kc_report *out,
-                             struct kc_error *err)
+static kc_status report_file(const struct kc_allowed_paths *allowed, int dir, const char *name,
+                             struct kc_report *out, struct kc_error *err)
 {
     struct kc_text_file file;
     struct stat info;
@@ -51,7 +20,7 @@ static kc_status report_file(const struct provider *p, int dir, const char *name
 
     if (fstatat(dir, name, &info, 0) != 0 || !S_ISREG(info.st_mode))
         return KC_OK;
-    status = kc_text_file_read(dir, name, &p->allowed, &file, err);
+    status = kc_text_file_read(dir, name, allowed, &file, err);
     if (status < 0)
         return status;
     kc_host->report_value(out, name, (struct kc_str){file.text, (uint32_t)file.len, 0}, -1);
@@ -59,7 +28,8 @@ static kc_status report_file(const struct provider *p, int dir, const char *name
     return KC_OK;
 }
 
-static kc_status report_all(const struct provider *p, int dir, struct kc_report *out, struct kc_error *err)
+static kc_status report_all(const struct kc_allowed_paths *allowed, int dir, struct kc_report *out,
+                            struct kc_error *err)
 {
     int copy = dup(dir);
     DIR *entries = copy < 0 ? NULL : fdopendir(copy);
@@ -72,21 +42,21 @@ static kc_status report_all(const struct provider *p, int dir, struct kc_report 
         return kc_fail(err, KC_ERR_CONFIG, "cannot list the folder: %s", strerror(errno));
     }
     while (status == KC_OK && (entry = readdir(entries)) != NULL)
-        status = report_file(p, dir, entry->d_name, out, err);
+        status = report_file(allowed, dir, entry->d_name, out, err);
     (void)closedir(entries);
     return status;
 }
 
-static kc_status report_wanted(const struct provider *p, int dir, const char *const *keys, uint32_t n_keys,
-                               struct kc_report *out, struct kc_error *err)
+static kc_status report_wanted(const struct kc_allowed_paths *allowed, int dir, const char *const *keys,
+                               uint32_t n_keys, struct kc_report *out, struct kc_error *err)
 {
     if (n_keys == 0)
-        return report_all(p, dir, out, err);
+        return report_all(allowed, dir, out, err);
     for (uint32_t i = 0; i < n_keys; i++) {
         /* A key is a name in this folder, never a way to another. */
         if (keys[i][0] == '\0' || strchr(keys[i], '/') != NULL)
             continue;
-        if (report_file(p, dir, keys[i], out, err) < 0)
+        if (report_file(allowed, dir, keys[i], out, err) < 0)
             return err->status;
     }
     return KC_OK;
@@ -95,7 +65,7 @@ static kc_status report_wanted(const struct provider *p, int dir, const char *co
 static kc_status provider_get(void *self, const char *path, const char *const *keys, uint32_t n_keys,
                               struct kc_report *out, struct kc_error *err)
 {
-    const struct provider *p = self;
+    const struct kc_allowed_paths *allowed = self;
     kc_status status;
     int dir;
 
@@ -105,16 +75,18 @@ static kc_status provider_get(void *self, const char *path, const char *const *k
     dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return kc_fail(err, KC_ERR_CONFIG, "cannot read the folder %s: %s", path, strerror(errno));
-    status = kc_allowed_paths_permit(&p->allowed, dir) ? report_wanted(p, dir, keys, n_keys, out, err)
-                                                       : kc_text_file_not_allowed(path, err);
+    status = kc_allowed_paths_permit(allowed, dir) ? report_wanted(allowed, dir, keys, n_keys, out, err)
+                                                   : kc_text_file_not_allowed(path, err);
     (void)close(dir);
     return status;
 }
 
 static const struct kc_config_key keys[] = {KC_ALLOWED_PATHS_KEY};
 static const struct kc_config_def def = {sizeof(def), sizeof(keys[0]), keys, 1, 0};
-static const struct kc_config_provider_ops ops = {
-    .struct_size = sizeof(ops), .open = provider_open, .get = provider_get, .close = provider_close};
+static const struct kc_config_provider_ops ops = {.struct_size = sizeof(ops),
+                                                  .open = kc_allowed_paths_open,
+                                                  .get = provider_get,
+                                                  .close = kc_allowed_paths_close};
 static const char *const aliases[] = {
     "DirectoryConfigProvider", "org.apache.kafka.common.config.provider.DirectoryConfigProvider", NULL};
 

@@ -1,43 +1,12 @@
 /* file_provider.c - ${file:/path/of/a.properties:key}: a value of a .properties file. */
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include <kconnect/sdk.h>
 
 #include "properties.h"
 #include "providers.h"
 #include "text_file.h"
-
-struct provider {
-    struct kc_allowed_paths allowed;
-};
-
-static kc_status provider_open(struct kc_ctx *ctx, const struct kc_map *config, void **self,
-                               struct kc_error *err)
-{
-    struct provider *p = calloc(1, sizeof(*p));
-    kc_status status;
-
-    (void)ctx;
-    if (p == NULL)
-        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
-    status = kc_allowed_paths_read(&p->allowed, config, err);
-    if (status < 0) {
-        free(p);
-        return status;
-    }
-    *self = p;
-    return KC_OK;
-}
-
-static void provider_close(void *self)
-{
-    struct provider *p = self;
-
-    kc_allowed_paths_finish(&p->allowed);
-    free(p);
-}
 
 /* One call of get(). */
 struct wanted {
@@ -65,7 +34,7 @@ static void take(void *arg, struct kc_str key, struct kc_str value)
 static kc_status provider_get(void *self, const char *path, const char *const *keys, uint32_t n_keys,
                               struct kc_report *out, struct kc_error *err)
 {
-    const struct provider *p = self;
+    const struct kc_allowed_paths *allowed = self;
     struct wanted wanted = {keys, n_keys, out};
     struct kc_text_file file;
     kc_status status;
@@ -73,7 +42,7 @@ static kc_status provider_get(void *self, const char *path, const char *const *k
     if (path == NULL || path[0] == '\0')
         return kc_fail(err, KC_ERR_CONFIG,
                        "a reference to a file needs its path: ${provider:/path/of/a.properties:key}");
-    status = kc_text_file_read(AT_FDCWD, path, &p->allowed, &file, err);
+    status = kc_text_file_read(AT_FDCWD, path, allowed, &file, err);
     if (status < 0)
         return status;
     status = kc_properties_each(file.text, file.len, take, &wanted, err);
@@ -89,8 +58,10 @@ static kc_status provider_get(void *self, const char *path, const char *const *k
 
 static const struct kc_config_key keys[] = {KC_ALLOWED_PATHS_KEY};
 static const struct kc_config_def def = {sizeof(def), sizeof(keys[0]), keys, 1, 0};
-static const struct kc_config_provider_ops ops = {
-    .struct_size = sizeof(ops), .open = provider_open, .get = provider_get, .close = provider_close};
+static const struct kc_config_provider_ops ops = {.struct_size = sizeof(ops),
+                                                  .open = kc_allowed_paths_open,
+                                                  .get = provider_get,
+                                                  .close = kc_allowed_paths_close};
 static const char *const aliases[] = {"FileConfigProvider",
                                       "org.apache.kafka.common.config.provider.FileConfigProvider", NULL};
 
