@@ -71,27 +71,7 @@ static void close_converter(void *self)
     free(c);
 }
 
-static const struct kc_converter_ops ops = {
-    .struct_size = sizeof(ops),
-    .open = open_converter,
-    .encode = kc_side_encode,
-    .decode = kc_side_decode,
-    .close = close_converter,
-};
-
-static kc_status open_header(struct kc_ctx *ctx, const struct kc_map *config, void **self,
-                             struct kc_error *err)
-{
-    return open_converter(ctx, config, KC_FOR_VALUE, self, err);
-}
-
-static const struct kc_header_converter_ops header_ops = {
-    .struct_size = sizeof(header_ops),
-    .open = open_header,
-    .encode = kc_side_encode_header,
-    .decode = kc_side_decode_header,
-    .close = close_converter,
-};
+KC_SIDE_OPS(bytes, open_converter, close_converter);
 
 static const char *const aliases[] = {"org.apache.kafka.connect.converters.ByteArrayConverter",
                                       "ByteArrayConverter", NULL};
@@ -103,7 +83,7 @@ const struct kc_component kc_bytes_converter = {
     .version = KC_VERSION,
     .title = "Bytes as they are, as Kafka Connect's ByteArrayConverter",
     .aliases = aliases,
-    .ops = &ops,
+    .ops = &bytes_ops,
 };
 
 const struct kc_component kc_bytes_header_converter = {
@@ -113,5 +93,5 @@ const struct kc_component kc_bytes_header_converter = {
     .version = KC_VERSION,
     .title = "Headers as bytes, as Kafka Connect's ByteArrayConverter",
     .aliases = aliases,
-    .ops = &header_ops,
+    .ops = &bytes_header_ops,
 };

@@ -144,17 +144,7 @@ static void close_converter(void *self)
         (void)config;                                                                                        \
         return open_kind(&word##_kind, ctx, which, self, err);                                               \
     }                                                                                                        \
-    static kc_status open_##word##_header(struct kc_ctx *ctx, const struct kc_map *config, void **self,      \
-                                          struct kc_error *err)                                              \
-    {                                                                                                        \
-        return open_##word(ctx, config, KC_FOR_VALUE, self, err);                                            \
-    }                                                                                                        \
-    static const struct kc_converter_ops word##_ops = {                                                      \
-        sizeof(word##_ops), 0, open_##word, kc_side_encode, kc_side_decode, close_converter};                \
-    static const struct kc_header_converter_ops word##_header_ops = {                                        \
-        sizeof(word##_header_ops), 0,                                                                        \
-        open_##word##_header,      kc_side_encode_header,                                                    \
-        kc_side_decode_header,     close_converter};                                                         \
+    KC_SIDE_OPS(word, open_##word, close_converter);                                                         \
     static const char *const word##_aliases[] = {"org.apache.kafka.connect.converters." #Word "Converter",   \
                                                  #Word "Converter", NULL};                                   \
     const struct kc_component kc_##word##_converter = {.struct_size = sizeof(struct kc_component),           \

@@ -45,6 +45,28 @@ kc_status kc_side_encode_header(void *self, const struct kc_topic *topic, const 
 kc_status kc_side_decode_header(void *self, const struct kc_topic *topic, struct kc_header *h,
                                 struct kc_arena *a, struct kc_error *err);
 
+/*
+ * Defines name_ops and name_header_ops, the operations of a converter that adds nothing to those four calls; `open` and
+ * `close` are those of a struct kc_converter_ops, and headers are values to them.
+ */
+#define KC_SIDE_OPS(name, open_, close_)                                                                     \
+    static kc_status name##_open_header(struct kc_ctx *ctx, const struct kc_map *config, void **self,        \
+                                        struct kc_error *err)                                                \
+    {                                                                                                        \
+        return open_(ctx, config, KC_FOR_VALUE, self, err);                                                  \
+    }                                                                                                        \
+    static const struct kc_converter_ops name##_ops = {.struct_size = sizeof(name##_ops),                    \
+                                                       .open = open_,                                        \
+                                                       .encode = kc_side_encode,                             \
+                                                       .decode = kc_side_decode,                             \
+                                                       .close = close_};                                     \
+    static const struct kc_header_converter_ops name##_header_ops = {.struct_size =                          \
+                                                                         sizeof(name##_header_ops),          \
+                                                                     .open = name##_open_header,             \
+                                                                     .encode = kc_side_encode_header,        \
+                                                                     .decode = kc_side_decode_header,        \
+                                                                     .close = close_}
+
 /* Appends a slice that begins at `start` and ends at the writer's position. KC_ERR_RECORD: longer than 4 GiB. */
 kc_status kc_slice_add(struct kc_slices *slices, const struct kc_out *o, uint64_t start, uint32_t record,
                        bool is_null, struct kc_error *err);

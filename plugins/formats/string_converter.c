@@ -105,27 +105,7 @@ static kc_status open_converter(struct kc_ctx *ctx, const struct kc_map *config,
     return KC_OK;
 }
 
-static const struct kc_converter_ops ops = {
-    .struct_size = sizeof(ops),
-    .open = open_converter,
-    .encode = kc_side_encode,
-    .decode = kc_side_decode,
-    .close = close_converter,
-};
-
-static kc_status open_header(struct kc_ctx *ctx, const struct kc_map *config, void **self,
-                             struct kc_error *err)
-{
-    return open_converter(ctx, config, KC_FOR_VALUE, self, err);
-}
-
-static const struct kc_header_converter_ops header_ops = {
-    .struct_size = sizeof(header_ops),
-    .open = open_header,
-    .encode = kc_side_encode_header,
-    .decode = kc_side_decode_header,
-    .close = close_converter,
-};
+KC_SIDE_OPS(string, open_converter, close_converter);
 
 static const char *const aliases[] = {"org.apache.kafka.connect.storage.StringConverter", "StringConverter",
                                       NULL};
@@ -138,7 +118,7 @@ const struct kc_component kc_string_converter = {
     .title = "Text, as Kafka Connect's StringConverter",
     .aliases = aliases,
     .config = &config_def,
-    .ops = &ops,
+    .ops = &string_ops,
 };
 
 const struct kc_component kc_string_header_converter = {
@@ -149,5 +129,5 @@ const struct kc_component kc_string_header_converter = {
     .title = "Headers as text, as Kafka Connect's StringConverter",
     .aliases = aliases,
     .config = &config_def,
-    .ops = &header_ops,
+    .ops = &string_header_ops,
 };
