@@ -1,6 +1,5 @@
 #include "task/topics.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,7 +13,6 @@
 enum {
     MAX_NAME = 249, /* Kafka's limit for a topic name */
     METADATA_MS = 10000,
-    CREATE_MS = 30000,
     RULES_MS = 10000,
     APPEAR_MS = 15000, /* until a new topic has leaders that this client knows of */
     BUCKETS = 256,
@@ -213,149 +211,6 @@ static kc_status look(struct kc_topics *t, size_t *missing, struct kc_error *err
     return KC_OK;
 }
 
-static const char *setting(const struct kc_topics *t, const char *key)
-{
-    const char *value = kc_props_get(t->setup.connector, key);
-
-    return value != NULL ? value : kc_props_get(t->setup.worker, key);
-}
-
-static long setting_number(const char *text, long fallback)
-{
-    return text == NULL ? fallback : strtol(text, NULL, 10);
-}
-
-static int32_t wanted_partitions(const struct kc_topics *t, const struct topic *topic)
-{
-    long fallback = setting_number(setting(t, "topic.creation.default.partitions"), -1);
-
-    return topic->wish > 0 ? (int32_t)topic->wish : (int32_t)fallback;
-}
-
-/* What the cluster has now, as far as this user may see it; topics of Kafka's own ("__...") do not count. */
-static kc_status count_cluster(const struct kc_topics *t, long *topics, long *partitions,
-                               struct kc_error *err)
-{
-    const struct rd_kafka_metadata *m;
-    rd_kafka_resp_err_t code = rd_kafka_metadata(t->client, 1, NULL, &m, METADATA_MS);
-
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return kc_fail(err, kc_client_retriable(code) ? KC_ERR_RETRY : KC_ERR_CONFIG,
-                       "the cluster's topics cannot be counted: %s", rd_kafka_err2str(code));
-    *topics = *partitions = 0;
-    for (int i = 0; i < m->topic_cnt; i++) {
-        if (strncmp(m->topics[i].topic, "__", 2) == 0)
-            continue;
-        ++*topics;
-        *partitions += m->topics[i].partition_cnt;
-    }
-    rd_kafka_metadata_destroy(m);
-    return KC_OK;
-}
-
-/* The limits are on the cluster's totals, and checked for the whole list before the first topic is made. */
-static kc_status check_limits(const struct kc_topics *t, struct kc_error *err)
-{
-    long max_topics = setting_number(kc_props_get(t->setup.worker, "topic.creation.max.topics"), -1);
-    long max_partitions = setting_number(kc_props_get(t->setup.worker, "topic.creation.max.partitions"), -1);
-    long topics = 0, partitions = 0;
-    kc_status status;
-
-    if (max_topics < 0 && max_partitions < 0)
-        return KC_OK;
-    status = count_cluster(t, &topics, &partitions, err);
-    for (const struct topic *topic = t->first; status == KC_OK && topic != NULL; topic = topic->newer) {
-        int32_t wanted = wanted_partitions(t, topic);
-
-        if (!is_missing(t, topic))
-            continue;
-        topics++;
-        partitions += wanted > 0 ? wanted : 1;
-        if (max_topics >= 0 && topics > max_topics)
-            return kc_fail(err, KC_ERR_CONFIG,
-                           "topic %s is not made: the cluster would have %ld topics with it, and "
-                           "topic.creation.max.topics is %ld",
-                           topic->name, topics, max_topics);
-        if (max_partitions >= 0 && partitions > max_partitions)
-            return kc_fail(err, KC_ERR_CONFIG,
-                           "topic %s is not made: the cluster would have %ld partitions with its %d, and "
-                           "topic.creation.max.partitions is %ld",
-                           topic->name, partitions, wanted, max_partitions);
-    }
-    return status;
-}
-
-/* topic.creation.default.<key> of worker and connector, without those that are no configuration of a topic. */
-static struct kc_props *creation_config(const struct kc_topics *t)
-{
-    static const char prefix[] = "topic.creation.default.";
-    static const char *const ours[] = {"replication.factor", "partitions", "include", "exclude"};
-    const struct kc_props *from[] = {t->setup.worker, t->setup.connector};
-    struct kc_props *out = kc_props_create();
-
-    for (size_t f = 0; out != NULL && f < 2; f++) {
-        for (size_t i = 0; i < kc_props_count(from[f]); i++) {
-            const char *key = kc_props_key(from[f], i);
-
-            if (strncmp(key, prefix, sizeof(prefix) - 1) == 0)
-                (void)kc_props_set(out, key + sizeof(prefix) - 1, kc_props_value(from[f], i));
-        }
-    }
-    for (size_t i = 0; out != NULL && i < sizeof(ours) / sizeof(ours[0]); i++)
-        (void)kc_props_remove(out, ours[i]);
-    return out;
-}
-
-static rd_kafka_t *admin_client(const struct kc_topics *t, struct kc_error *err)
-{
-    const char *fixed[] = {"client.id", t->setup.client_id, NULL};
-    rd_kafka_conf_t *conf = kc_client_conf(t->setup.admin, fixed, err);
-
-    return conf == NULL ? NULL : kc_client_new(RD_KAFKA_PRODUCER, conf, err);
-}
-
-static kc_status create_missing(struct kc_topics *t, size_t missing, struct kc_error *err)
-{
-    struct kc_topic_spec *specs = calloc(missing, sizeof(*specs));
-    struct kc_props *config = creation_config(t);
-    int16_t replication =
-        (int16_t)setting_number(setting(t, "topic.creation.default.replication.factor"), -1);
-    rd_kafka_t *admin = NULL;
-    kc_status status;
-    size_t n = 0;
-
-    if (specs == NULL || config == NULL) {
-        status = kc_fail(err, KC_ERR_NOMEM, "out of memory");
-        goto done;
-    }
-    for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
-        if (is_missing(t, topic))
-            specs[n++] = (struct kc_topic_spec){
-                .name = topic->name,
-                .partitions = wanted_partitions(t, topic),
-                .replication = topic->plain ? topic->replication : replication,
-                .config = topic->plain ? NULL : config,
-            };
-    }
-    status = KC_ERR_CONFIG;
-    admin = admin_client(t, err);
-    if (admin == NULL)
-        goto done;
-    status = kc_admin_create_topics(admin, specs, n, true, CREATE_MS,
-                                    err); /* all or none, as far as can be known */
-    if (status == KC_OK)
-        status = kc_admin_create_topics(admin, specs, n, false, CREATE_MS, err);
-    if (status == KC_OK)
-        kc_log(KC_INFO, "worker/task", "made %zu topics, the first is %s", n, specs[0].name);
-
-done:
-    if (admin != NULL)
-        rd_kafka_destroy(admin);
-    kc_props_destroy(config);
-    free(specs);
-    return status;
-}
-
 static kc_status wait_for_all(struct kc_topics *t, struct kc_error *err)
 {
     int64_t deadline = kc_mono_ms() + APPEAR_MS;
@@ -382,7 +237,7 @@ static void take_rule(void *arg, const char *name, const char *key, const char *
     if (topic == NULL)
         return;
     if (strcmp(key, "max.message.bytes") == 0)
-        topic->rules.max_bytes = (int32_t)setting_number(value, 0);
+        topic->rules.max_bytes = value == NULL ? 0 : (int32_t)strtol(value, NULL, 10);
     else if (strcmp(key, "cleanup.policy") == 0)
         topic->rules.needs_key = strstr(value, "compact") != NULL;
 }
@@ -413,22 +268,26 @@ static kc_status learn_rules(struct kc_topics *t, struct kc_error *err)
     return KC_OK;
 }
 
-/* Makes what is missing, if that is allowed. */
+/* Has what is missing made, and waits until this client sees it. */
 static kc_status make(struct kc_topics *t, size_t missing, struct kc_error *err)
 {
-    const char *enabled = setting(t, "topic.creation.enable");
+    struct kc_missing_topic *list = calloc(missing, sizeof(*list));
     kc_status status;
+    size_t n = 0;
 
-    if (enabled != NULL && strcmp(enabled, "false") == 0) {
-        for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
-            if (is_missing(t, topic))
-                return kc_fail(err, KC_ERR_CONFIG,
-                               "topic %s does not exist, and topic.creation.enable is false", topic->name);
-        }
+    if (list == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    for (const struct topic *topic = t->first; topic != NULL; topic = topic->newer) {
+        if (is_missing(t, topic))
+            list[n++] = (struct kc_missing_topic){
+                .name = topic->name,
+                .wish = topic->wish,
+                .plain = topic->plain,
+                .replication = topic->replication,
+            };
     }
-    status = check_limits(t, err);
-    if (status == KC_OK)
-        status = create_missing(t, missing, err);
+    status = kc_topic_creation_run(&t->setup, t->client, list, n, err);
+    free(list);
     return status < 0 ? status : wait_for_all(t, err);
 }
 

@@ -1,15 +1,6 @@
 /*
- * topics.h - the topics of one task: names interned for the life of the process, made when they are first
- * needed.
- *
- * Limits and defaults are topic.creation.* keys: of the connector first, else of the worker, except the
- * limits, which are the worker's alone:
- *   topic.creation.default.replication.factor   -1: the broker's default
- *   topic.creation.default.partitions           for topics without a wish; -1: the broker's default
- *   topic.creation.default.<key>                configuration of the new topic, such as retention.ms
- *   topic.creation.max.topics                   how many topics one connector may write to
- *   topic.creation.max.partitions               how many partitions they may have in all
- *   topic.creation.enable                       false: a missing topic is an error
+ * topics.h - the topics of one task: names interned for the life of the process, looked up at the broker, and
+ * made when they are first needed, as topic_creation.h says.
  */
 #ifndef KC_TASK_TOPICS_H
 #define KC_TASK_TOPICS_H
@@ -19,17 +10,10 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "base/props.h"
+#include "task/topic_creation.h"
 
 struct kc_topics;
 struct kc_link;
-
-struct kc_topics_setup {
-    const struct kc_props *worker;    /* topic.creation.* of the worker */
-    const struct kc_props *connector; /* the connector's whole configuration */
-    const struct kc_props *admin;     /* librdkafka properties of the client that makes topics */
-    const char *client_id;
-};
 
 /* Borrows what the setup points at. NULL: out of memory. Task thread only, as everything here. */
 struct kc_topics *kc_topics_create(const struct kc_topics_setup *setup);
