@@ -4,7 +4,9 @@
 
 void kc_out_begin(struct kc_out *o, struct kc_bytes *bytes)
 {
-    o->bytes = bytes;
+    *o = (struct kc_out){.bytes = bytes};
+    if (bytes->data == NULL) /* nothing was ever written into it, and C knows no offset from there */
+        return;
     o->cur = bytes->data + bytes->len;
     o->end = bytes->data + bytes->cap;
 }
