@@ -7,7 +7,7 @@
 #ifndef KC_PROVIDERS_ALLOWED_PATHS_H
 #define KC_PROVIDERS_ALLOWED_PATHS_H
 
-#include <kconnect/config.h>
+#include <kconnect/host.h>
 
 /* Without a list everything is allowed. */
 struct kc_allowed_paths {
