@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "task/component_open.h"
+#include "task/heap_bytes.h"
 #include "task/retry.h"
 
 static kc_status grow_slices(struct kc_slices *s, uint64_t more)
@@ -19,23 +20,6 @@ static kc_status grow_slices(struct kc_slices *s, uint64_t more)
         return KC_ERR_NOMEM;
     s->list = list;
     s->cap = cap;
-    return KC_OK;
-}
-
-static kc_status grow_keys(struct kc_bytes *b, uint64_t more)
-{
-    uint64_t cap = b->cap == 0 ? 4096 : b->cap;
-    uint8_t *data;
-
-    if (more > INT32_MAX || b->len > INT32_MAX)
-        return KC_ERR_NOMEM;
-    while (cap < b->len + more)
-        cap *= 2;
-    data = realloc(b->data, cap);
-    if (data == NULL)
-        return KC_ERR_NOMEM;
-    b->data = data;
-    b->cap = cap;
     return KC_OK;
 }
 
@@ -66,7 +50,7 @@ kc_status kc_encoder_open(struct kc_encoder *e, struct kc_task *task, struct kc_
 {
     kc_status status;
 
-    *e = (struct kc_encoder){.key_bytes = {.struct_size = sizeof(e->key_bytes), .grow = grow_keys}};
+    *e = (struct kc_encoder){.key_bytes = kc_heap_bytes()};
     status = open_one(&e->key, task, KC_ROLE_KEY_CONVERTER, KC_FOR_KEY, err);
     if (status >= 0)
         status = open_one(&e->value, task, KC_ROLE_VALUE_CONVERTER, KC_FOR_VALUE, err);

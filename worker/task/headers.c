@@ -5,24 +5,8 @@
 #include <stdlib.h>
 
 #include "task/component_open.h"
+#include "task/heap_bytes.h"
 #include "task/retry.h"
-
-static kc_status grow(struct kc_bytes *b, uint64_t more)
-{
-    uint64_t cap = b->cap == 0 ? 256 : b->cap;
-    uint8_t *data;
-
-    if (more > INT32_MAX || b->len > INT32_MAX)
-        return KC_ERR_NOMEM;
-    while (cap < b->len + more)
-        cap *= 2;
-    data = realloc(b->data, cap);
-    if (data == NULL)
-        return KC_ERR_NOMEM;
-    b->data = data;
-    b->cap = cap;
-    return KC_OK;
-}
 
 kc_status kc_headers_open(struct kc_headers *h, struct kc_task *t, struct kc_error *err)
 {
@@ -30,7 +14,7 @@ kc_status kc_headers_open(struct kc_headers *h, struct kc_task *t, struct kc_err
     kc_status status;
     bool able;
 
-    *h = (struct kc_headers){.bytes = {.struct_size = sizeof(h->bytes), .grow = grow}};
+    *h = (struct kc_headers){.bytes = kc_heap_bytes()};
     if (kc_start_plugin(&t->start, KC_ROLE_HEADER_CONVERTER) == NULL)
         return KC_OK;
     status =
