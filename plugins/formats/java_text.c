@@ -5,6 +5,7 @@
 #include "iso_text.h"
 #include "json_number.h"
 #include "logical.h"
+#include "nested_text.h"
 #include "side.h"
 #include "utf8.h"
 
@@ -64,45 +65,7 @@ kc_status kc_scalar_text(struct kc_out *o, const struct kc_schema *schema, const
 static kc_status put_value(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v,
                            int depth, struct kc_error *err);
 
-static kc_status put_text(struct kc_out *o, const char *text, struct kc_error *err)
-{
-    return kc_out_put(o, text, strlen(text)) ? KC_OK : kc_no_memory(err);
-}
-
-static kc_status put_list(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v,
-                          int depth, struct kc_error *err)
-{
-    const struct kc_schema *item = schema != NULL ? schema->item_schema : NULL;
-    kc_status status = put_text(o, "[", err);
-
-    for (uint32_t i = 0; status >= 0 && i < v->len; i++) {
-        if (i > 0)
-            status = put_text(o, ", ", err);
-        if (status >= 0)
-            status = put_value(o, item, &v->as.items[i], depth, err);
-    }
-    return status < 0 ? status : put_text(o, "]", err);
-}
-
-static kc_status put_map(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v,
-                         int depth, struct kc_error *err)
-{
-    kc_status status = put_text(o, "{", err);
-
-    for (uint32_t i = 0; status >= 0 && i < v->len; i++) {
-        if (i > 0)
-            status = put_text(o, ", ", err);
-        if (status >= 0)
-            status =
-                put_value(o, schema != NULL ? schema->key_schema : NULL, &v->as.items[i * 2], depth, err);
-        if (status >= 0)
-            status = put_text(o, "=", err);
-        if (status >= 0)
-            status = put_value(o, schema != NULL ? schema->item_schema : NULL, &v->as.items[i * 2 + 1], depth,
-                               err);
-    }
-    return status < 0 ? status : put_text(o, "}", err);
-}
+static const struct kc_nested_text form = {.separator = ", ", .arrow = "=", .put = put_value};
 
 static kc_status put_struct(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v,
                             int depth, struct kc_error *err)
@@ -112,21 +75,21 @@ static kc_status put_struct(struct kc_out *o, const struct kc_schema *schema, co
 
     if (schema == NULL || schema->type != KC_STRUCT || schema->n_fields != v->len)
         return kc_fail(err, KC_ERR_RECORD, "a struct does not have the fields of its schema");
-    status = put_text(o, "Struct{", err);
+    status = kc_text_put(o, "Struct{", err);
     for (uint32_t i = 0; status >= 0 && i < v->len; i++) {
         const struct kc_field *f = &schema->fields[i];
 
         if (v->as.items[i].type == KC_NULL)
             continue;
         if (!first)
-            status = put_text(o, ",", err);
+            status = kc_text_put(o, ",", err);
         first = false;
         if (status >= 0 && (!kc_out_put(o, f->name.ptr, f->name.len) || !kc_out_put(o, "=", 1)))
             status = kc_no_memory(err);
         if (status >= 0)
             status = put_value(o, f->schema, &v->as.items[i], depth, err);
     }
-    return status < 0 ? status : put_text(o, "}", err);
+    return status < 0 ? status : kc_text_put(o, "}", err);
 }
 
 static kc_status put_value(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v,
@@ -137,10 +100,10 @@ static kc_status put_value(struct kc_out *o, const struct kc_schema *schema, con
     if (depth >= KC_MAX_DEPTH)
         return kc_fail(err, KC_ERR_RECORD, "a value is nested more than %d levels deep", KC_MAX_DEPTH);
     switch (v->type) {
-    case KC_NULL: return put_text(o, "null", err);
+    case KC_NULL: return kc_text_put(o, "null", err);
     case KC_STRING: return kc_utf8_put(o, (const uint8_t *)v->as.str, v->len) ? KC_OK : kc_no_memory(err);
-    case KC_ARRAY: return put_list(o, schema, v, depth + 1, err);
-    case KC_MAP: return put_map(o, schema, v, depth + 1, err);
+    case KC_ARRAY: return kc_text_list(&form, o, schema, v, depth + 1, err);
+    case KC_MAP: return kc_text_map(&form, o, schema, v, depth + 1, err);
     case KC_STRUCT: return put_struct(o, schema, v, depth + 1, err);
     default: break;
     }

@@ -2,6 +2,7 @@
 
 #include "base64.h"
 #include "java_text.h"
+#include "nested_text.h"
 #include "side.h"
 #include "utf8.h"
 
@@ -10,10 +11,7 @@
 static kc_status put(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v, int depth,
                      struct kc_error *err);
 
-static kc_status put_word(struct kc_out *o, const char *text, struct kc_error *err)
-{
-    return kc_out_put(o, text, strlen(text)) ? KC_OK : kc_no_memory(err);
-}
+static const struct kc_nested_text form = {.separator = ",", .arrow = ":", .put = put};
 
 /* A text inside of another value. */
 static kc_status put_quoted(struct kc_out *o, const char *text, size_t n, struct kc_error *err)
@@ -30,39 +28,7 @@ static kc_status put_quoted(struct kc_out *o, const char *text, size_t n, struct
             return kc_no_memory(err);
         from = plain + 1;
     }
-    return put_word(o, "\"", err);
-}
-
-static kc_status put_list(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v,
-                          int depth, struct kc_error *err)
-{
-    kc_status status = put_word(o, "[", err);
-
-    for (uint32_t i = 0; status >= 0 && i < v->len; i++) {
-        if (i > 0)
-            status = put_word(o, ",", err);
-        if (status >= 0)
-            status = put(o, schema != NULL ? schema->item_schema : NULL, &v->as.items[i], depth, err);
-    }
-    return status < 0 ? status : put_word(o, "]", err);
-}
-
-static kc_status put_map(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v,
-                         int depth, struct kc_error *err)
-{
-    kc_status status = put_word(o, "{", err);
-
-    for (uint32_t i = 0; status >= 0 && i < v->len; i++) {
-        if (i > 0)
-            status = put_word(o, ",", err);
-        if (status >= 0)
-            status = put(o, schema != NULL ? schema->key_schema : NULL, &v->as.items[i * 2], depth, err);
-        if (status >= 0)
-            status = put_word(o, ":", err);
-        if (status >= 0)
-            status = put(o, schema != NULL ? schema->item_schema : NULL, &v->as.items[i * 2 + 1], depth, err);
-    }
-    return status < 0 ? status : put_word(o, "}", err);
+    return kc_text_put(o, "\"", err);
 }
 
 /* A null field with a default is that default, as Connect's Struct.get gives it. */
@@ -73,7 +39,7 @@ static kc_status put_struct(struct kc_out *o, const struct kc_schema *schema, co
 
     if (schema == NULL || schema->type != KC_STRUCT || schema->n_fields != v->len)
         return kc_fail(err, KC_ERR_RECORD, "a struct does not have the fields of its schema");
-    status = put_word(o, "{", err);
+    status = kc_text_put(o, "{", err);
     for (uint32_t i = 0; status >= 0 && i < v->len; i++) {
         const struct kc_field *f = &schema->fields[i];
         const struct kc_value *value = &v->as.items[i];
@@ -81,15 +47,15 @@ static kc_status put_struct(struct kc_out *o, const struct kc_schema *schema, co
         if (value->type == KC_NULL && f->schema->default_value != NULL)
             value = f->schema->default_value;
         if (i > 0)
-            status = put_word(o, ",", err);
+            status = kc_text_put(o, ",", err);
         if (status >= 0)
             status = put_quoted(o, f->name.ptr, f->name.len, err);
         if (status >= 0)
-            status = put_word(o, ":", err);
+            status = kc_text_put(o, ":", err);
         if (status >= 0)
             status = put(o, f->schema, value, depth, err);
     }
-    return status < 0 ? status : put_word(o, "}", err);
+    return status < 0 ? status : kc_text_put(o, "}", err);
 }
 
 static kc_status put(struct kc_out *o, const struct kc_schema *schema, const struct kc_value *v, int depth,
@@ -101,13 +67,13 @@ static kc_status put(struct kc_out *o, const struct kc_schema *schema, const str
     if (depth >= KC_MAX_DEPTH)
         return kc_fail(err, KC_ERR_RECORD, "a value is nested more than %d levels deep", KC_MAX_DEPTH);
     switch (v->type) {
-    case KC_NULL: return put_word(o, "null", err);
+    case KC_NULL: return kc_text_put(o, "null", err);
     case KC_STRING:
         if (embedded)
             return put_quoted(o, v->as.str, v->len, err);
         return kc_utf8_put(o, (const uint8_t *)v->as.str, v->len) ? KC_OK : kc_no_memory(err);
-    case KC_ARRAY: return put_list(o, schema, v, depth + 1, err);
-    case KC_MAP: return put_map(o, schema, v, depth + 1, err);
+    case KC_ARRAY: return kc_text_list(&form, o, schema, v, depth + 1, err);
+    case KC_MAP: return kc_text_map(&form, o, schema, v, depth + 1, err);
     case KC_STRUCT: return put_struct(o, schema, v, depth + 1, err);
     default: break;
     }
