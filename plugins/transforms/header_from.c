@@ -73,21 +73,13 @@ static kc_status from_map(const struct header_from *t, struct kc_batch *b, struc
 
 static struct kc_shape *make_shape(struct header_from *t, const struct kc_schema *in, struct kc_error *err)
 {
-    const struct kc_schema *out;
-    struct kc_shape *shape = NULL;
     struct kc_fields f;
-    uint32_t n;
 
     kc_fields_begin(&f, t->base.ctx, err);
     for (uint32_t i = 0; i < in->n_fields; i++)
         if (kc_names_find(&t->fields, in->fields[i].name) < 0)
             kc_fields_add(&f, in->fields[i].name, in->fields[i].schema, (int32_t)i);
-    n = f.n;
-    out = kc_fields_make(&f, in);
-    if (out != NULL)
-        shape = kc_shapes_add(&t->base.shapes, in->id, 0, out, kc_fields_take_from(&f), n, err);
-    kc_fields_finish(&f);
-    return shape;
+    return kc_fields_shape(&f, in, &t->base.shapes, in->id, 0);
 }
 
 static kc_status from_struct(struct header_from *t, struct kc_batch *b, struct kc_view view,
@@ -95,7 +87,6 @@ static kc_status from_struct(struct header_from *t, struct kc_batch *b, struct k
 {
     const struct kc_schema *in = *view.schema;
     const struct kc_shape *shape;
-    struct kc_value *items;
 
     for (uint32_t i = 0; i < t->fields.n; i++) {
         int32_t at = kc_field_index(in, t->fields.list[i]);
@@ -112,13 +103,8 @@ static kc_status from_struct(struct header_from *t, struct kc_batch *b, struct k
     shape = kc_shapes_find(&t->base.shapes, in->id, 0);
     if (shape == NULL && (shape = make_shape(t, in, err)) == NULL)
         return err->status;
-    items = kc_smt_take(b, shape->n * sizeof(*items), err);
-    if (items == NULL)
+    if (kc_shape_fill(shape, in, view.value, t->replace_null, b, view.value, err) < 0)
         return KC_ERR_NOMEM;
-    for (uint32_t i = 0; i < shape->n; i++)
-        items[i] = kc_or_default(in->fields[shape->from[i]].schema, view.value->as.items[shape->from[i]],
-                                 t->replace_null);
-    *view.value = kc_struct_value(items, shape->n);
     *view.schema = shape->out;
     return KC_OK;
 }

@@ -115,21 +115,13 @@ static kc_status replace_in_map(struct replace *t, struct kc_batch *b, struct kc
 
 static struct kc_shape *make_shape(struct replace *t, const struct kc_schema *in, struct kc_error *err)
 {
-    const struct kc_schema *out;
-    struct kc_shape *shape = NULL;
     struct kc_fields f;
-    uint32_t n;
 
     kc_fields_begin(&f, t->base.ctx, err);
     for (uint32_t i = 0; i < in->n_fields; i++)
         if (is_kept(t, in->fields[i].name))
             kc_fields_add(&f, renamed(t, in->fields[i].name), in->fields[i].schema, (int32_t)i);
-    n = f.n;
-    out = kc_fields_make(&f, in);
-    if (out != NULL)
-        shape = kc_shapes_add(&t->base.shapes, in->id, 0, out, kc_fields_take_from(&f), n, err);
-    kc_fields_finish(&f);
-    return shape;
+    return kc_fields_shape(&f, in, &t->base.shapes, in->id, 0);
 }
 
 static kc_status replace(struct kc_smt *s, struct kc_batch *b, struct kc_record *r, struct kc_error *err)
@@ -138,7 +130,6 @@ static kc_status replace(struct kc_smt *s, struct kc_batch *b, struct kc_record 
     struct kc_view view = kc_smt_view(s, r);
     const struct kc_schema *in = *view.schema;
     const struct kc_shape *shape;
-    struct kc_value *items;
 
     if (view.value->type == KC_NULL)
         return KC_OK;
@@ -149,13 +140,8 @@ static kc_status replace(struct kc_smt *s, struct kc_batch *b, struct kc_record 
     shape = kc_shapes_find(&s->shapes, in->id, 0);
     if (shape == NULL && (shape = make_shape(t, in, err)) == NULL)
         return err->status;
-    items = kc_smt_take(b, shape->n * sizeof(*items), err);
-    if (items == NULL)
+    if (kc_shape_fill(shape, in, view.value, t->replace_null, b, view.value, err) < 0)
         return KC_ERR_NOMEM;
-    for (uint32_t i = 0; i < shape->n; i++)
-        items[i] = kc_or_default(in->fields[shape->from[i]].schema, view.value->as.items[shape->from[i]],
-                                 t->replace_null);
-    *view.value = kc_struct_value(items, shape->n);
     *view.schema = shape->out;
     return KC_OK;
 }

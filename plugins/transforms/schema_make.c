@@ -83,14 +83,6 @@ const struct kc_schema *kc_fields_make(struct kc_fields *f, const struct kc_sche
     return kc_host->schema_new(f->ctx, &spec, f->err);
 }
 
-int32_t *kc_fields_take_from(struct kc_fields *f)
-{
-    int32_t *from = f->from;
-
-    f->from = NULL;
-    return from;
-}
-
 void kc_fields_finish(struct kc_fields *f)
 {
     for (uint32_t i = 0; i < f->n_owned; i++)
@@ -99,6 +91,20 @@ void kc_fields_finish(struct kc_fields *f)
     free(f->owned);
     free(f->from);
     *f = (struct kc_fields){0};
+}
+
+struct kc_shape *kc_fields_shape(struct kc_fields *f, const struct kc_schema *like, struct kc_shapes *s,
+                                 uint64_t in, uint64_t variant)
+{
+    const struct kc_schema *out = kc_fields_make(f, like);
+    struct kc_shape *shape = NULL;
+
+    if (out != NULL) {
+        shape = kc_shapes_add(s, in, variant, out, f->from, f->n, f->err);
+        f->from = NULL; /* handed over */
+    }
+    kc_fields_finish(f);
+    return shape;
 }
 
 struct kc_schema kc_schema_basics(const struct kc_schema *like)

@@ -33,9 +33,13 @@ void kc_fields_add_own(struct kc_fields *f, struct kc_str name, const struct kc_
  * default, as with SchemaUtil.copySchemaBasics. NULL: see f->err; KC_ERR_RECORD when a name is there twice.
  */
 const struct kc_schema *kc_fields_make(struct kc_fields *f, const struct kc_schema *like);
-/* Hands `from` to the caller, who frees it. */
-int32_t *kc_fields_take_from(struct kc_fields *f);
 void kc_fields_finish(struct kc_fields *f);
+/*
+ * Makes the struct and adds it to `s` as the shape of the input schema `in` and `variant`, with where each field comes
+ * from; then finishes in any case. NULL: see f->err.
+ */
+struct kc_shape *kc_fields_shape(struct kc_fields *f, const struct kc_schema *like, struct kc_shapes *s,
+                                 uint64_t in, uint64_t variant);
 
 /* A spec with type, items, name, version, doc and parameters of `like`. */
 struct kc_schema kc_schema_basics(const struct kc_schema *like);

@@ -19,18 +19,12 @@ static bool is_named(const struct kc_value *names, struct kc_str field)
 static struct kc_shape *make_shape(struct kc_smt *s, const struct kc_schema *in, const int32_t *kept,
                                    uint32_t n, uint64_t variant, struct kc_error *err)
 {
-    const struct kc_schema *out;
-    struct kc_shape *shape = NULL;
     struct kc_fields f;
 
     kc_fields_begin(&f, s->ctx, err);
     for (uint32_t i = 0; i < n; i++)
         kc_fields_add(&f, in->fields[kept[i]].name, in->fields[kept[i]].schema, kept[i]);
-    out = kc_fields_make(&f, in);
-    if (out != NULL)
-        shape = kc_shapes_add(&s->shapes, in->id, variant, out, kc_fields_take_from(&f), n, err);
-    kc_fields_finish(&f);
-    return shape;
+    return kc_fields_shape(&f, in, &s->shapes, in->id, variant);
 }
 
 /* The shape that keeps exactly these fields: two lists with the same hash are told apart by a second look. */
@@ -56,7 +50,6 @@ kc_status kc_unwrap_drop(struct kc_smt *s, struct kc_batch *b, const struct kc_v
 {
     const struct kc_schema *in = *view.schema;
     const struct kc_shape *shape;
-    struct kc_value *items;
     int32_t *kept;
     uint32_t n = 0;
 
@@ -73,12 +66,8 @@ kc_status kc_unwrap_drop(struct kc_smt *s, struct kc_batch *b, const struct kc_v
     if (n == in->n_fields)
         return KC_OK;
     shape = shape_for(s, in, kept, n, err);
-    items = shape == NULL ? NULL : kc_smt_take(b, n * sizeof(*items), err);
-    if (items == NULL)
+    if (shape == NULL || kc_shape_fill(shape, in, view.value, true, b, view.value, err) < 0)
         return err->status;
-    for (uint32_t i = 0; i < n; i++)
-        items[i] = kc_or_default(in->fields[kept[i]].schema, view.value->as.items[kept[i]], true);
-    *view.value = kc_struct_value(items, n);
     *view.schema = shape->out;
     return KC_OK;
 }

@@ -49,10 +49,7 @@ static kc_status from_map(const struct to_key *t, struct kc_batch *b, struct kc_
 
 static struct kc_shape *make_shape(struct to_key *t, const struct kc_schema *in, struct kc_error *err)
 {
-    const struct kc_schema *out;
-    struct kc_shape *shape = NULL;
     struct kc_fields f;
-    uint32_t n;
 
     kc_fields_begin(&f, t->base.ctx, err);
     for (uint32_t i = 0; i < t->fields.n; i++) {
@@ -65,12 +62,7 @@ static struct kc_shape *make_shape(struct to_key *t, const struct kc_schema *in,
         }
         kc_fields_add(&f, t->fields.list[i], in->fields[at].schema, at);
     }
-    n = f.n;
-    out = kc_fields_make(&f, NULL);
-    if (out != NULL)
-        shape = kc_shapes_add(&t->base.shapes, in->id, 0, out, kc_fields_take_from(&f), n, err);
-    kc_fields_finish(&f);
-    return shape;
+    return kc_fields_shape(&f, NULL, &t->base.shapes, in->id, 0);
 }
 
 static kc_status to_key(struct kc_smt *s, struct kc_batch *b, struct kc_record *r, struct kc_error *err)
@@ -78,7 +70,6 @@ static kc_status to_key(struct kc_smt *s, struct kc_batch *b, struct kc_record *
     struct to_key *t = (struct to_key *)s;
     const struct kc_schema *in = r->value_schema;
     const struct kc_shape *shape;
-    struct kc_value *items;
 
     if (kc_require_fields(in, &r->value, "copying fields from value to key", err) < 0)
         return err->status;
@@ -87,13 +78,8 @@ static kc_status to_key(struct kc_smt *s, struct kc_batch *b, struct kc_record *
     shape = kc_shapes_find(&s->shapes, in->id, 0);
     if (shape == NULL && (shape = make_shape(t, in, err)) == NULL)
         return err->status;
-    items = kc_smt_take(b, shape->n * sizeof(*items), err);
-    if (items == NULL)
+    if (kc_shape_fill(shape, in, &r->value, t->replace_null, b, &r->key, err) < 0)
         return KC_ERR_NOMEM;
-    for (uint32_t i = 0; i < shape->n; i++)
-        items[i] = kc_or_default(in->fields[shape->from[i]].schema, r->value.as.items[shape->from[i]],
-                                 t->replace_null);
-    r->key = kc_struct_value(items, shape->n);
     r->key_schema = shape->out;
     return KC_OK;
 }

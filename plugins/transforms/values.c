@@ -56,6 +56,20 @@ struct kc_value kc_or_default(const struct kc_schema *schema, struct kc_value v,
     return v;
 }
 
+kc_status kc_shape_fill(const struct kc_shape *shape, const struct kc_schema *in, const struct kc_value *v,
+                        bool replace_null, struct kc_batch *b, struct kc_value *out, struct kc_error *err)
+{
+    struct kc_value *items = kc_smt_take(b, shape->n * sizeof(*items), err);
+
+    if (items == NULL)
+        return KC_ERR_NOMEM;
+    for (uint32_t i = 0; i < shape->n; i++)
+        items[i] =
+            kc_or_default(in->fields[shape->from[i]].schema, v->as.items[shape->from[i]], replace_null);
+    *out = kc_struct_value(items, shape->n);
+    return KC_OK;
+}
+
 bool kc_has_null_default(const struct kc_schema *schema, const struct kc_value *v)
 {
     for (uint32_t i = 0; i < v->len; i++)

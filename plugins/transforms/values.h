@@ -23,6 +23,13 @@ int32_t kc_field_index(const struct kc_schema *schema, struct kc_str name);
 /* A value, or its schema's default where it is null. A column that is not in the row image stays so. */
 struct kc_value kc_or_default(const struct kc_schema *schema, struct kc_value v, bool replace_null);
 
+/*
+ * Sets *out to the struct of a shape whose fields are all copies of fields of `v`, which `in` describes; out may be v.
+ * KC_ERR_NOMEM: out of memory, *out is as it was.
+ */
+kc_status kc_shape_fill(const struct kc_shape *shape, const struct kc_schema *in, const struct kc_value *v,
+                        bool replace_null, struct kc_batch *b, struct kc_value *out, struct kc_error *err);
+
 /* True when a field of the struct is null although its schema has a default. */
 bool kc_has_null_default(const struct kc_schema *schema, const struct kc_value *v);
 
