@@ -106,6 +106,21 @@ static uint8_t old_form(uint8_t wire_type)
     }
 }
 
+kc_column_image_fn kc_bind_fraction(const struct kc_column *column, const struct kc_map_column *wire,
+                                    uint8_t old_type, kc_column_image_fn old_image, kc_column_image_fn image,
+                                    const char **why)
+{
+    if (wire->type == old_type && column->fsp == 0)
+        return old_image;
+    if (wire->type == old_type)
+        return kc_bind_refused(
+            why, "its fractions of a second are stored in the form of MariaDB 5.3: ALTER TABLE ... "
+                 "FORCE with mysql56_temporal_format = ON converts it");
+    if (wire->meta != column->fsp)
+        return kc_bind_refused(why, "it has another number of fraction digits in the binlog");
+    return image;
+}
+
 kc_status kc_column_from_binlog(const struct kc_column *column, const struct kc_map_column *wire,
                                 kc_column_image_fn *decode, struct kc_error *err)
 {

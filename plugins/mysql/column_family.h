@@ -49,4 +49,12 @@ static inline kc_column_image_fn kc_bind_refused(const char **why, const char *t
     return NULL;
 }
 
+/*
+ * bind of a type with digits of a second's fraction (column.c): `image` for the form since MySQL 5.6, `old_image` for
+ * the one before, which the log shows as `old_type` and which is followed without a fraction only.
+ */
+kc_column_image_fn kc_bind_fraction(const struct kc_column *column, const struct kc_map_column *wire,
+                                    uint8_t old_type, kc_column_image_fn old_image, kc_column_image_fn image,
+                                    const char **why);
+
 #endif

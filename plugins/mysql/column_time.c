@@ -60,15 +60,7 @@ static const uint8_t *old_image(const struct kc_column *column, const struct kc_
 static kc_column_image_fn time_bind(const struct kc_column *column, const struct kc_map_column *wire,
                                     const char **why)
 {
-    if (wire->type == KC_WIRE_TIME_OLD && column->fsp == 0)
-        return old_image;
-    if (wire->type == KC_WIRE_TIME_OLD)
-        return kc_bind_refused(
-            why, "its fractions of a second are stored in the form of MariaDB 5.3: ALTER TABLE ... "
-                 "FORCE with mysql56_temporal_format = ON converts it");
-    if (wire->meta != column->fsp)
-        return kc_bind_refused(why, "it has another number of fraction digits in the binlog");
-    return time_image;
+    return kc_bind_fraction(column, wire, KC_WIRE_TIME_OLD, old_image, time_image, why);
 }
 
 /* Reads digits up to another character; at most nine. */
