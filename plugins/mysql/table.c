@@ -90,20 +90,26 @@ struct kc_table *kc_table_copy(const struct kc_table *from, const char *database
     return NULL;
 }
 
-kc_status kc_table_rename(struct kc_table *t, const char *database, const char *name, struct kc_error *err)
+kc_status kc_table_set_texts(char **first, const char *new_first, char **second, const char *new_second,
+                             struct kc_error *err)
 {
-    char *new_database = strdup(database), *new_name = strdup(name);
+    char *a = strdup(new_first), *b = strdup(new_second);
 
-    if (new_database == NULL || new_name == NULL) {
-        free(new_database);
-        free(new_name);
+    if (a == NULL || b == NULL) {
+        free(a);
+        free(b);
         return kc_fail(err, KC_ERR_NOMEM, "out of memory for a table's definition");
     }
-    free(t->database);
-    free(t->name);
-    t->database = new_database;
-    t->name = new_name;
+    free(*first);
+    free(*second);
+    *first = a;
+    *second = b;
     return KC_OK;
+}
+
+kc_status kc_table_rename(struct kc_table *t, const char *database, const char *name, struct kc_error *err)
+{
+    return kc_table_set_texts(&t->database, database, &t->name, name, err);
 }
 
 /* key_position of the columns is the truth; `key` is its inverse. */

@@ -94,6 +94,13 @@ void kc_table_destroy(struct kc_table *table);
 /* A copy without schemas and topic, under these names; NULL: out of memory. */
 struct kc_table *kc_table_copy(const struct kc_table *table, const char *database, const char *name);
 
+/*
+ * Replaces two malloc'ed texts of a table or a column by copies of others, which are no part of them. KC_ERR_NOMEM, and
+ * neither is changed.
+ */
+kc_status kc_table_set_texts(char **first, const char *new_first, char **second, const char *new_second,
+                             struct kc_error *err);
+
 /* Gives the table other names. KC_ERR_NOMEM, and nothing is changed. */
 kc_status kc_table_rename(struct kc_table *table, const char *database, const char *name,
                           struct kc_error *err);

@@ -38,25 +38,13 @@ static kc_status take_size(struct kc_column *c, const struct kc_map_column *w, s
     bool bytes = is_one_of(c->type_text, blobs);
     int size = w->length_bytes - 1;
     const char *name;
-    char *type, *data;
 
     if (w->type != KC_WIRE_BLOB || size < 0 || size > 3 || (!bytes && !is_string(c)))
         return KC_OK;
     name = bytes ? blobs[size] : texts[size];
     if (strcmp(c->type_text, name) == 0)
         return KC_OK;
-    type = strdup(name);
-    data = strdup(name);
-    if (type == NULL || data == NULL) {
-        free(type);
-        free(data);
-        return no_memory(err);
-    }
-    free(c->type_text);
-    free(c->data_type);
-    c->type_text = type;
-    c->data_type = data;
-    return KC_OK;
+    return kc_table_set_texts(&c->type_text, name, &c->data_type, name, err);
 }
 
 static kc_status take_charset(struct kc_column *c, const struct kc_map_column *w, struct kc_error *err)

@@ -188,22 +188,10 @@ static kc_status borrow_text(struct kc_column *c, const struct kc_table *const *
 {
     for (uint32_t i = 0; i < n; i++) {
         const struct kc_column *other = find(known[i], c->name);
-        char *text, *data;
 
         if (other == NULL || !same_column(c, other))
             continue;
-        text = strdup(other->type_text);
-        data = strdup(other->data_type);
-        if (text == NULL || data == NULL) {
-            free(text);
-            free(data);
-            return kc_fail(err, KC_ERR_NOMEM, "out of memory for a table's definition");
-        }
-        free(c->type_text);
-        free(c->data_type);
-        c->type_text = text;
-        c->data_type = data;
-        return KC_OK;
+        return kc_table_set_texts(&c->type_text, other->type_text, &c->data_type, other->data_type, err);
     }
     return KC_OK;
 }
