@@ -8,39 +8,24 @@
 #include <kconnect/plugin.h>
 
 #include "base/json.h"
+#include "config_bench.h"
 #include "plugin/config_providers.h"
 #include "plugin/install.h"
 #include "scratch.h"
 
 static const char *helper, *plugins, *providers;
-static char *folder;
-static struct kc_registry *registry;
 static struct kc_props *worker;
 
-/* Properties from pairs of key and value that end with NULL. */
-static struct kc_props *props(const char *const *pairs)
-{
-    struct kc_props *p = kc_props_create();
-
-    for (size_t i = 0; pairs[i] != NULL; i += 2)
-        assert_int_equal(kc_props_set(p, pairs[i], pairs[i + 1]), KC_OK);
-    return p;
-}
-
-#define PROPS(...) props((const char *const[]){__VA_ARGS__, NULL})
-#define GOOD       "name", "orders", "connector.class", "good-source"
+#define GOOD "name", "orders", "connector.class", "good-source"
 
 static int prepare(void **state)
 {
     char *file = scratch_path(plugins, "good.so");
     const char *paths[] = {file, providers, NULL};
-    struct kc_error err = KC_ERROR_INIT;
 
     (void)state;
-    folder = scratch_make();
-    registry = kc_registry_scan(paths, folder, helper, &err);
+    config_bench_scan(paths, helper);
     free(file);
-    assert_non_null(registry);
     worker = PROPS("config.providers", "f, env ,gone", "config.providers.f.class", "FileConfigProvider",
                    "config.providers.f.param.allowed.paths", "/a,/b", "config.providers.env.class",
                    "org.apache.kafka.common.config.provider.EnvVarConfigProvider",
@@ -50,11 +35,8 @@ static int prepare(void **state)
 
 static int clean(void **state)
 {
-    (void)state;
     kc_props_destroy(worker);
-    kc_registry_destroy(registry);
-    scratch_remove(folder);
-    return 0;
+    return config_bench_forget(state);
 }
 
 static void note(void *arg, const char *key, const char *sentence)

@@ -12,70 +12,33 @@
 #include <kconnect/plugin.h>
 
 #include "base/log.h"
+#include "config_bench.h"
 #include "plugin/config_value.h"
 #include "plugin/connector_config.h"
 #include "plugin/install.h"
 #include "scratch.h"
 
 static const char *helper, *plugins;
-static char *folder;
-static struct kc_registry *registry;
 
 static int scan_plugins(void **state)
 {
     char *file = scratch_path(plugins, "good.so");
     const char *paths[] = {file, NULL};
-    struct kc_error err = KC_ERROR_INIT;
 
     (void)state;
-    folder = scratch_make();
-    registry = kc_registry_scan(paths, folder, helper, &err);
+    config_bench_scan(paths, helper);
     free(file);
-    assert_non_null(registry);
     return 0;
 }
 
-static int forget_plugins(void **state)
-{
-    (void)state;
-    kc_registry_destroy(registry);
-    scratch_remove(folder);
-    return 0;
-}
-
-/* Properties from pairs of key and value that end with NULL. */
-static struct kc_props *props(const char *const *pairs)
-{
-    struct kc_props *p = kc_props_create();
-
-    for (size_t i = 0; pairs[i] != NULL; i += 2)
-        assert_int_equal(kc_props_set(p, pairs[i], pairs[i + 1]), KC_OK);
-    return p;
-}
-
-#define PROPS(...) props((const char *const[]){__VA_ARGS__, NULL})
-#define GOOD       "name", "orders", "connector.class", "good-source", "host", "here"
-
-struct problems {
-    char key[8][64], text[8][600];
-    size_t n;
-};
-
-static void note(void *arg, const char *key, const char *sentence)
-{
-    struct problems *p = arg;
-
-    assert_true(p->n < 8);
-    (void)snprintf(p->key[p->n], sizeof(p->key[0]), "%s", key != NULL ? key : "");
-    (void)snprintf(p->text[p->n++], sizeof(p->text[0]), "%s", sentence);
-}
+#define GOOD "name", "orders", "connector.class", "good-source", "host", "here"
 
 /* Takes over `config`. */
 static void expect_problem(struct kc_props *config, const char *key, const char *sentence)
 {
     struct problems p = {0};
 
-    assert_int_equal(kc_connector_config_check(registry, config, note, &p), 1);
+    assert_int_equal(kc_connector_config_check(registry, config, note_problem, &p), 1);
     assert_int_equal(p.n, 1);
     assert_string_equal(p.key[0], key);
     assert_string_equal(p.text[0], sentence);
@@ -85,7 +48,7 @@ static void expect_problem(struct kc_props *config, const char *key, const char 
 static void expect_fine(struct kc_props *config)
 {
     struct problems p = {0};
-    size_t n = kc_connector_config_check(registry, config, note, &p);
+    size_t n = kc_connector_config_check(registry, config, note_problem, &p);
 
     if (n != 0)
         fail_msg("%s", p.text[0]);
@@ -150,7 +113,7 @@ static void several_problems_are_all_told(void **state)
     struct problems p = {0};
 
     (void)state;
-    assert_int_equal(kc_connector_config_check(registry, config, note, &p), 3);
+    assert_int_equal(kc_connector_config_check(registry, config, note_problem, &p), 3);
     assert_int_equal(kc_connector_config_check(registry, config, NULL, NULL), 3);
     kc_props_destroy(config);
 }
@@ -314,5 +277,5 @@ int main(int argc, char **argv)
     helper = argv[1];
     plugins = argv[2];
     kc_log_set_level(KC_LOG_OFF);
-    return cmocka_run_group_tests_name("connector_config", tests, scan_plugins, forget_plugins);
+    return cmocka_run_group_tests_name("connector_config", tests, scan_plugins, config_bench_forget);
 }

@@ -11,6 +11,7 @@
 
 #include <kconnect/plugin.h>
 
+#include "config_bench.h"
 #include "plugin/connector_config.h"
 #include "plugin/install.h"
 #include "plugin/stage_keys.h"
@@ -18,68 +19,31 @@
 #include "task_plugins.h"
 
 static const char *helper, *plugins;
-static char *folder;
-static struct kc_registry *registry;
 
 static int scan_plugins(void **state)
 {
     char *good = scratch_path(plugins, "good.so"), *stages = scratch_path(plugins, "stages.so");
     const char *paths[] = {good, stages, NULL};
-    struct kc_error err = KC_ERROR_INIT;
 
     (void)state;
-    folder = scratch_make();
-    registry = kc_registry_scan(paths, folder, helper, &err);
+    config_bench_scan(paths, helper);
     free(good);
     free(stages);
-    assert_non_null(registry);
     return 0;
 }
 
-static int forget_plugins(void **state)
-{
-    (void)state;
-    kc_registry_destroy(registry);
-    scratch_remove(folder);
-    return 0;
-}
-
-static struct kc_props *props(const char *const *pairs)
-{
-    struct kc_props *p = kc_props_create();
-
-    for (size_t i = 0; pairs[i] != NULL; i += 2)
-        assert_int_equal(kc_props_set(p, pairs[i], pairs[i + 1]), KC_OK);
-    return p;
-}
-
-#define PROPS(...) props((const char *const[]){__VA_ARGS__, NULL})
-#define GOOD       "name", "orders", "connector.class", "good-source", "host", "here"
+#define GOOD "name", "orders", "connector.class", "good-source", "host", "here"
 /* Version 1.0.0 is the one with keys. */
 #define ROUTE                                                                                                \
     GOOD, "transforms", "a", "transforms.a.type", "org.example.Route$Value", "transforms.a.plugin.version",  \
         "1.0.0", "transforms.a.regex", "x"
 #define MATCH "predicates", "p", "predicates.p.type", "Match", "predicates.p.pattern", ".*"
 
-struct problems {
-    char key[8][64], text[8][600];
-    size_t n;
-};
-
-static void note(void *arg, const char *key, const char *sentence)
-{
-    struct problems *p = arg;
-
-    assert_true(p->n < 8);
-    (void)snprintf(p->key[p->n], sizeof(p->key[0]), "%s", key != NULL ? key : "");
-    (void)snprintf(p->text[p->n++], sizeof(p->text[0]), "%s", sentence);
-}
-
 /* Takes over `config`. `sentence` may be a beginning. */
 static void expect_problem(struct kc_props *config, const char *key, const char *sentence)
 {
     struct problems p = {0};
-    size_t n = kc_connector_config_check(registry, config, note, &p);
+    size_t n = kc_connector_config_check(registry, config, note_problem, &p);
 
     if (n != 1 || p.n != 1 || strcmp(p.key[0], key) != 0 ||
         strncmp(p.text[0], sentence, strlen(sentence)) != 0)
@@ -91,7 +55,7 @@ static void expect_fine(struct kc_props *config)
 {
     struct problems p = {0};
 
-    if (kc_connector_config_check(registry, config, note, &p) != 0)
+    if (kc_connector_config_check(registry, config, note_problem, &p) != 0)
         fail_msg("%s: %s", p.key[0], p.text[0]);
     kc_props_destroy(config);
 }
@@ -302,5 +266,5 @@ int main(int argc, char **argv)
     assert_int_equal(argc, 3);
     helper = argv[1];
     plugins = argv[2];
-    return cmocka_run_group_tests_name("stage_config", tests, scan_plugins, forget_plugins);
+    return cmocka_run_group_tests_name("stage_config", tests, scan_plugins, config_bench_forget);
 }
