@@ -20,6 +20,7 @@ struct check_options {
     const char *const *settings; /* key, value, ..., NULL */
     const char *provider_path;   /* for a config provider's get() */
     uint32_t records;            /* of a run, at most */
+    uint32_t restarts;           /* from as many resume points, at least, where there are so many */
     uint32_t deadline_s;         /* of one part of the check */
     bool verbose;                /* the plugin's log lines are shown */
 };

@@ -18,26 +18,29 @@
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, MAX_COMPONENTS = 1000, SPARE_STACK = 65536 };
 
-static const char usage_text[] = "Usage: kc-plugin-check [options] FILE\n"
-                                 "\n"
-                                 "Runs the plugin FILE, without Kafka, against the rules of the kconnect "
-                                 "ABI: what it exports and declares, the order of\n"
-                                 "calls, stopping, continuing from resume points, who owns which memory. "
-                                 "Each part runs in a process of its own, so\n"
-                                 "that a crash or a hang is a finding like any other.\n"
-                                 "\n"
-                                 "  --config FILE     the component's configuration, key=value lines\n"
-                                 "  --set KEY=VALUE   one key of it; as often as needed\n"
-                                 "  --component ID    check this component only (id or alias)\n"
-                                 "  --path PATH       what a config provider is asked for\n"
-                                 "  --records N       length of a source's run (default 1000)\n"
-                                 "  --deadline S      seconds that one part may take (default 60)\n"
-                                 "  --verbose         show what the plugin logs\n"
-                                 "  --help, --version\n"
-                                 "\n"
-                                 "Each line is PASS, FAIL or SKIP (it could not be tried; the line says what "
-                                 "is missing). Exit status: 0 nothing failed,\n"
-                                 "1 something failed, 2 the check could not be run.\n";
+static const char usage_text[] =
+    "Usage: kc-plugin-check [options] FILE\n"
+    "\n"
+    "Runs the plugin FILE, without Kafka, against the rules of the kconnect "
+    "ABI: what it exports and declares, the order of\n"
+    "calls, stopping, continuing from resume points, who owns which memory. "
+    "Each part runs in a process of its own, so\n"
+    "that a crash or a hang is a finding like any other.\n"
+    "\n"
+    "  --config FILE     the component's configuration, key=value lines\n"
+    "  --set KEY=VALUE   one key of it; as often as needed\n"
+    "  --component ID    check this component only (id or alias)\n"
+    "  --path PATH       what a config provider is asked for\n"
+    "  --records N       length of a source's run (default 1000)\n"
+    "  --restarts N      from how many of its resume points a source is restarted "
+    "(default 8; all: from each)\n"
+    "  --deadline S      seconds that one part may take (default 60)\n"
+    "  --verbose         show what the plugin logs\n"
+    "  --help, --version\n"
+    "\n"
+    "Each line is PASS, FAIL or SKIP (it could not be tried; the line says what "
+    "is missing). Exit status: 0 nothing failed,\n"
+    "1 something failed, 2 the check could not be run.\n";
 
 static struct check_page *page; /* the child's handler of signals needs it */
 
@@ -251,7 +254,7 @@ static void *shared(size_t n)
 
 int main(int argc, char **argv)
 {
-    struct check_options o = {.records = CHECK_RECORDS, .deadline_s = 60};
+    struct check_options o = {.records = CHECK_RECORDS, .restarts = CHECK_RESUME_POINTS, .deadline_s = 60};
     struct check_settings settings = {0};
     bool wanted = false;
     char *file;

@@ -94,6 +94,12 @@ static bool option(const char *name, const char *value, struct check_options *o,
         return add(s, value);
     if (strcmp(name, "--records") == 0)
         return number(value, &o->records);
+    if (strcmp(name, "--restarts") == 0 && strcmp(value, "all") == 0) {
+        o->restarts = UINT32_MAX;
+        return true;
+    }
+    if (strcmp(name, "--restarts") == 0)
+        return number(value, &o->restarts);
     if (strcmp(name, "--deadline") == 0)
         return number(value, &o->deadline_s);
     if (strcmp(name, "--component") == 0)

@@ -218,7 +218,7 @@ void check_source_resume(struct check *c)
 
     for (uint64_t i = 0; good && i + 1 < kc_kit_source_count(s); i++)
         points += kc_kit_source_record(s, i)->offset != NULL;
-    step = points <= CHECK_RESUME_POINTS ? 1 : points / CHECK_RESUME_POINTS;
+    step = points <= c->options->restarts ? 1 : points / c->options->restarts;
     for (uint64_t i = 0; good && i + 1 < kc_kit_source_count(s); i++) {
         bool was_tried = false;
 
