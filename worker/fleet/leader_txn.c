@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "kafka/admin.h"
 #include "kafka/client_config.h"
+#include "kafka/send_offsets.h"
 
 enum {
     CALL_TIMEOUT_MS = 500,    /* of one call; while Kafka is slow they are repeated */
@@ -170,7 +171,7 @@ static kc_status send_position(struct kc_leader_txn *t, rd_kafka_t *member, int6
 
     rd_kafka_topic_partition_list_add(offsets, t->config->request_storage_topic, 0)->offset = next_request;
     do
-        error = rd_kafka_send_offsets_to_transaction(t->producer, offsets, group, CALL_TIMEOUT_MS);
+        error = kc_send_offsets(t->producer, offsets, group, CALL_TIMEOUT_MS);
     while (error != NULL && try_again(t, error, until_ms));
     rd_kafka_topic_partition_list_destroy(offsets);
     rd_kafka_consumer_group_metadata_destroy(group);

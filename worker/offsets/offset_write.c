@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kafka/client_config.h"
+#include "kafka/send_offsets.h"
 #include "offsets/offsets.h"
 
 enum { SLICE_MS = 1000 };
@@ -207,8 +208,8 @@ static kc_status send_offsets(struct writer *w, const rd_kafka_topic_partition_l
     bool again = list->cnt > 0;
 
     while (again)
-        status = judge(w, rd_kafka_send_offsets_to_transaction(w->client, list, group, SLICE_MS),
-                       "The position was not taken", &again, err);
+        status = judge(w, kc_send_offsets(w->client, list, group, SLICE_MS), "The position was not taken",
+                       &again, err);
     rd_kafka_consumer_group_metadata_destroy(group);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kafka/client_config.h"
+#include "kafka/send_offsets.h"
 
 enum {
     SLICE_MS = 1000,       /* one blocking call, so that a stop is seen between two */
@@ -116,8 +117,8 @@ kc_status kc_txn_commit(struct kc_producer *p, struct kc_link *link,
     bool again = offsets->cnt > 0;
 
     while (again) {
-        status = judge(p, rd_kafka_send_offsets_to_transaction(p->txn, offsets, group, SLICE_MS),
-                       "the position was not taken", &again, err);
+        status = judge(p, kc_send_offsets(p->txn, offsets, group, SLICE_MS), "the position was not taken",
+                       &again, err);
         if (again && time_is_up(link, deadline))
             return status;
     }
