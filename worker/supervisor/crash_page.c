@@ -1,5 +1,6 @@
 #include "supervisor/crash_page.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -93,8 +94,7 @@ void kc_crash_page_alive(struct kc_crash_page *page)
 
     /* Not a plain store: the call may have ended meanwhile on its own thread. */
     if (since != 0)
-        (void)__atomic_compare_exchange_n(&page->since_ms, &since, kc_mono_ms(), false, __ATOMIC_RELAXED,
-                                          __ATOMIC_RELAXED);
+        (void)atomic_compare_exchange_strong(&page->since_ms, &since, kc_mono_ms());
 }
 
 /* The page comes from a process that crashed, perhaps by writing wildly: nothing in it is taken on trust. */

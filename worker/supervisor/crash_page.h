@@ -1,7 +1,8 @@
 /*
  * crash_page.h - one page of memory shared by a task and its worker: what the task is doing, and where it died.
- * The task writes, the worker reads after the task's end or for the watchdog. Written with plain stores around each
- * call into a plugin and from signal handlers, so everything in it is fixed-size.
+ * The task writes, the worker reads after the task's end or for the watchdog. Written around each call into a plugin,
+ * from signal handlers, and by threads of a plugin (kc_crash_page_alive), so everything in it is fixed-size, and
+ * since_ms and sequence are atomic: they tell a reader whether the texts are of the call in progress.
  */
 #ifndef KC_SUPERVISOR_CRASH_PAGE_H
 #define KC_SUPERVISOR_CRASH_PAGE_H
@@ -14,8 +15,8 @@
 enum { KC_CRASH_FRAMES = 24, KC_CRASH_TEXT_BYTES = 64, KC_CRASH_FRAME_BYTES = 96 };
 
 struct kc_crash_page {
-    volatile uint64_t sequence;          /* grows with every call into a plugin */
-    volatile int64_t since_ms;           /* kc_mono_ms() when the current call began; 0: not in a plugin */
+    _Atomic uint64_t sequence;           /* grows with every call into a plugin */
+    _Atomic int64_t since_ms;            /* kc_mono_ms() when the current call began; 0: not in a plugin */
     char component[KC_CRASH_TEXT_BYTES]; /* "mysql-source 0.1.0" */
     char call[KC_CRASH_TEXT_BYTES];      /* "poll" */
     volatile int32_t signal;             /* 0: no crash */
@@ -40,7 +41,7 @@ void kc_crash_page_describe(const struct kc_crash_page *page, struct kc_buf *out
 /* " in poll of mysql-source 0.1.0", or nothing when the process was in no plugin's call. */
 void kc_crash_page_call(const struct kc_crash_page *page, struct kc_buf *out);
 
-/* Task: marks the call about to be made; NULL call: back from it. Two stores. */
+/* Task: marks the call about to be made; NULL call: back from it. A few stores. */
 void kc_crash_page_enter(struct kc_crash_page *page, const char *component, const char *call);
 /* Task: the call in progress is alive; its time starts anew. Nothing happens outside a call. Any thread. */
 void kc_crash_page_alive(struct kc_crash_page *page);
