@@ -111,11 +111,12 @@ static kc_status set_up(struct kc_task *t, struct kc_error *err)
     if (first == NULL)
         return KC_ERR_FATAL;
     status = kc_start_read(first, &t->start, err);
+    if (status >= 0)
+        set_up_log(&t->start); /* before the link's thread is there, which logs and takes newer levels */
     if (kc_link_run(t->link, t->start.paused, status < 0 ? NULL : err) < 0 && status == KC_OK)
         status = KC_ERR_FATAL; /* the link runs even after a bad start message, to tell of it */
     if (status < 0)
         return status;
-    set_up_log(&t->start);
     t->memory = kc_memory_plan(t->start.memory_max_mb);
     kc_memory_tune(&t->memory);
     t->page = kc_crash_page_attach(KC_CRASH_FD, err); /* before any plugin's code is there to crash */
