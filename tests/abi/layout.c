@@ -1,7 +1,7 @@
 /*
  * layout.c - where each member of the ABI's structures lies, compared with the file that was kept.
  *
- * Constants are listed, too, their value in the place of the size.
+ * Constants are listed, too, their value in the place of the size; and texts that both sides compare.
  *
  * layout              prints the layout of the headers it was built with
  * layout FILE         compares it with FILE. While the major is 0 both must be equal, so that nobody changes a
@@ -10,6 +10,7 @@
  */
 #include <kconnect/plugin.h>
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,20 @@ static void add(const char *type, const char *member, size_t offset, size_t size
     if (n_lines == MAX_LINES)
         abort();
     (void)snprintf(lines[n_lines++], MAX_LINE, "%s %s %zu %zu", type, member, offset, size);
+}
+
+static void add_constant(const char *name, int64_t value)
+{
+    if (n_lines == MAX_LINES)
+        abort();
+    (void)snprintf(lines[n_lines++], MAX_LINE, "constant %s 0 %" PRId64, name, value);
+}
+
+static void add_text(const char *name, const char *value)
+{
+    if (n_lines == MAX_LINES)
+        abort();
+    (void)snprintf(lines[n_lines++], MAX_LINE, "text %s 0 %s", name, value);
 }
 
 static void problem(const char *what, const char *line)
@@ -50,7 +65,8 @@ static void collect(void)
     add(#type, #member, offsetof(type, member), sizeof(((type *)0)->member));                                \
     covered += sizeof(((type *)0)->member);
 #define END(type)      end(#type, sizeof(type));
-#define CONSTANT(name) add("constant", #name, 0, (size_t)(name)&UINT32_MAX);
+#define CONSTANT(name) add_constant(#name, name);
+#define TEXT(name)     add_text(#name, name);
 #include "members.inc"
 }
 
@@ -62,13 +78,28 @@ static bool is_there(const char *line)
     return false;
 }
 
-/* "struct kc_x sizeof 0 48" may be "... 56" now: what lives in arrays is sealed, so the compiler checks
- * those. */
+/* A structure may grow when it says its size itself, or the array that it lives in does. */
+static bool is_growable(const char *type, size_t n)
+{
+    static const char *const in_arrays[] = {"struct kc_record", "struct kc_config_key"};
+
+    for (size_t i = 0; i < sizeof(in_arrays) / sizeof(in_arrays[0]); i++)
+        if (strlen(in_arrays[i]) == n && memcmp(in_arrays[i], type, n) == 0)
+            return true;
+    for (size_t i = 0; i < n_lines; i++)
+        if (strncmp(lines[i], type, n) == 0 && strncmp(lines[i] + n, " struct_size ", 13) == 0)
+            return true;
+    return false;
+}
+
+/* "struct kc_x sizeof 0 48" may be "... 56" now. */
 static bool has_grown(const char *line)
 {
     const char *size = strstr(line, " sizeof 0 ");
 
-    for (size_t i = 0; size != NULL && i < n_lines; i++)
+    if (size == NULL || !is_growable(line, (size_t)(size - line)))
+        return false;
+    for (size_t i = 0; i < n_lines; i++)
         if (strncmp(lines[i], line, (size_t)(size - line) + 10) == 0)
             return strtoul(lines[i] + (size - line) + 10, NULL, 10) > strtoul(size + 10, NULL, 10);
     return false;

@@ -50,11 +50,13 @@ install_packages() {
 packages_build=(meson ninja-build gcc g++ pkg-config librdkafka-dev libmariadb-dev libuv1-dev libcjson-dev
     libmicrohttpd-dev libcmocka-dev libpcre2-dev libzstd-dev zlib1g-dev)
 packages_checks=(clang clang-format libclang-rt-14-dev valgrind)
+# The second opinions of tests/abi: abidiff, and what other languages make of the headers.
+packages_abi=(abigail-tools bindgen python3-cffi)
 packages_kafka=(openjdk-17-jre-headless maven)
 packages_mariadb=(mariadb-server mariadb-client)
 packages_python=(python3 python3-venv ca-certificates)
 
 # The compilers of the examples in other languages, unless PATH has them already.
 packages_examples=()
-command -v rustc >/dev/null || packages_examples+=(rustc)
+command -v rustc >/dev/null || { packages_examples+=(rustc); packages_abi+=(rustc); }
 command -v go >/dev/null || packages_examples+=(golang-go)
