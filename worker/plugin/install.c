@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -34,6 +35,7 @@ struct kc_installer {
     const char *const *plugin_path;
     const char *self;
     char *staging;
+    int staging_lock;
     struct known **known; /* in the order they were found in */
     size_t n_known;
     char *unreadable; /* the sentence about folders that the last scan could not read; NULL: none */
@@ -63,7 +65,7 @@ struct kc_installer *kc_installer_create(struct kc_registry *r, const char *cons
     in->registry = r;
     in->plugin_path = plugin_path;
     in->self = self;
-    if (kc_staging_open(state_dir, &in->staging, err) < 0) {
+    if (kc_staging_open(state_dir, &in->staging, &in->staging_lock, err) < 0) {
         free(in);
         return NULL;
     }
@@ -88,6 +90,8 @@ void kc_installer_destroy(struct kc_installer *in)
     free(in->known);
     free(in->unreadable);
     free(in->staging);
+    if (in->staging_lock >= 0)
+        (void)close(in->staging_lock);
     free(in);
 }
 
@@ -428,27 +432,4 @@ kc_status kc_installer_scan(struct kc_installer *in, int64_t settle_ms, const at
     *changed = status == KC_OK;
     in->unpublished = !*changed;
     return status;
-}
-
-struct kc_registry *kc_registry_scan(const char *const *plugin_path, const char *state_dir, const char *self,
-                                     struct kc_error *err)
-{
-    struct kc_registry *r = kc_registry_create();
-    struct kc_installer *in;
-    kc_status status;
-    int64_t again_ms;
-    bool changed;
-
-    if (r == NULL) {
-        (void)out_of_memory(err);
-        return NULL;
-    }
-    in = kc_installer_create(r, plugin_path, state_dir, self, err);
-    status = in != NULL ? kc_installer_scan(in, 0, NULL, &again_ms, &changed, err) : KC_ERR_FATAL;
-    kc_installer_destroy(in);
-    if (status < 0) {
-        kc_registry_destroy(r);
-        return NULL;
-    }
-    return r;
 }

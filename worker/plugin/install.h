@@ -29,8 +29,4 @@ void kc_installer_destroy(struct kc_installer *in);
 kc_status kc_installer_scan(struct kc_installer *in, int64_t settle_ms, const atomic_bool *stop,
                             int64_t *again_ms, bool *changed, struct kc_error *err);
 
-/* All of it at once, for a registry that does not change afterwards. NULL: *err. */
-struct kc_registry *kc_registry_scan(const char *const *plugin_path, const char *state_dir, const char *self,
-                                     struct kc_error *err);
-
 #endif

@@ -6,12 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <nettle/sha2.h>
 
 enum { CHUNK_BYTES = 64 * 1024, HASH_TEXT_BYTES = 2 * SHA256_DIGEST_SIZE + 1 };
+
+static const char lock_name[] = ".lock";
 
 /* A copy in the making: a folder of a temporary name, renamed to its hash once it is whole and on disk. */
 struct copy {
@@ -32,7 +35,55 @@ static kc_status make_folders(char *path, struct kc_error *err)
     }
 }
 
-kc_status kc_staging_open(const char *state_dir, char **folder, struct kc_error *err)
+/* Removes a folder of regular files. */
+static void remove_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *e;
+
+    while (dir != NULL && (e = readdir(dir)) != NULL)
+        (void)unlinkat(dirfd(dir), e->d_name, 0);
+    if (dir != NULL)
+        (void)closedir(dir);
+    (void)rmdir(path);
+}
+
+/* Copies of earlier workers, whole or not. A plugin is staged anew when somebody needs it. */
+static void remove_copies(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *e;
+    char path[4096];
+
+    while (dir != NULL && (e = readdir(dir)) != NULL)
+        if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+            strcmp(e->d_name, lock_name) != 0 &&
+            (size_t)snprintf(path, sizeof(path), "%s/%s", folder, e->d_name) < sizeof(path))
+            remove_folder(path);
+    if (dir != NULL)
+        (void)closedir(dir);
+}
+
+/* Workers on one folder hold its lock together; who gets it alone is the only one. */
+static int lock_folder(const char *folder)
+{
+    char path[4096];
+    int lock;
+
+    if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, lock_name) >= sizeof(path))
+        return -1;
+    lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock < 0)
+        return -1;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+        remove_copies(folder);
+    if (flock(lock, LOCK_SH) == 0)
+        return lock;
+    (void)close(lock);
+    return -1;
+}
+
+kc_status kc_staging_open(const char *state_dir, char **folder, int *lock, struct kc_error *err)
 {
     char *path = NULL;
     kc_status status;
@@ -40,11 +91,13 @@ kc_status kc_staging_open(const char *state_dir, char **folder, struct kc_error 
     if (asprintf(&path, "%s/plugins", state_dir) < 0)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
     status = make_folders(path, err);
-    if (status < 0)
+    if (status < 0) {
         free(path);
-    else
-        *folder = path;
-    return status;
+        return status;
+    }
+    *folder = path;
+    *lock = lock_folder(path);
+    return KC_OK;
 }
 
 static kc_status copy_begin(const char *folder, struct copy *c, struct kc_error *err)
@@ -126,19 +179,6 @@ done:
     if (in >= 0)
         (void)close(in);
     return status;
-}
-
-/* Removes a folder of regular files. */
-static void remove_folder(const char *path)
-{
-    DIR *dir = opendir(path);
-    const struct dirent *e;
-
-    while (dir != NULL && (e = readdir(dir)) != NULL)
-        (void)unlinkat(dirfd(dir), e->d_name, 0);
-    if (dir != NULL)
-        (void)closedir(dir);
-    (void)rmdir(path);
 }
 
 /* The copy is there already, but somebody may have deleted files of it: those are moved there from the new one. */

@@ -9,8 +9,12 @@
 
 #include "base/error.h"
 
-/* Makes the folder <state_dir>/plugins (mode 0700, parents too). *folder is the caller's to free. */
-kc_status kc_staging_open(const char *state_dir, char **folder, struct kc_error *err);
+/*
+ * Makes the folder <state_dir>/plugins (mode 0700, parents too). *folder is the caller's to free, *lock (flock(2), shared)
+ * to close when it stages no more; -1: the file system has no locks. Whoever opens a folder that nobody else has open
+ * removes the copies that earlier workers left there.
+ */
+kc_status kc_staging_open(const char *state_dir, char **folder, int *lock, struct kc_error *err);
 
 /*
  * Copies one file, or all files of a folder with a plugin and its private libraries, into `folder`/<hash>/. *staged gets

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "registry_scan.h"
 #include "scratch.h"
 
 struct kc_registry *registry;
@@ -14,7 +15,7 @@ void config_bench_scan(const char *const *paths, const char *helper)
     struct kc_error err = KC_ERROR_INIT;
 
     folder = scratch_make();
-    registry = kc_registry_scan(paths, folder, helper, &err);
+    registry = registry_scan(paths, folder, helper, &err);
     assert_non_null(registry);
 }
 

@@ -41,7 +41,7 @@ struct kc_registry *place_scan(const struct place *p)
 {
     const char *paths[] = {p->path, NULL};
     struct kc_error err = KC_ERROR_INIT;
-    struct kc_registry *r = kc_registry_scan(paths, p->state, probe_helper, &err);
+    struct kc_registry *r = registry_scan(paths, p->state, probe_helper, &err);
 
     if (r == NULL)
         fail_msg("%s", err.message);

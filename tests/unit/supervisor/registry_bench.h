@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "plugin/install.h"
+#include "registry_scan.h"
 
 /* The program that probes, and the folder of the test plugins: from the command line, set by registry_bench_start(). */
 extern const char *probe_helper, *test_plugins;

@@ -1,4 +1,5 @@
 /* plugin.path while it changes: real folders, real plugins, and the thread that watches them. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -376,6 +377,47 @@ static void a_watch_stops_while_a_probe_hangs(void **state)
 
 #define AT_PLACE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+/* How many copies lie in the folder for staged plugins, whole or not. */
+static int copies(const struct place *p)
+{
+    char *folder = scratch_path(p->state, "plugins");
+    DIR *dir = opendir(folder);
+    const struct dirent *e;
+    int n = 0;
+
+    assert_non_null(dir);
+    while ((e = readdir(dir)) != NULL)
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 && strcmp(e->d_name, ".lock") != 0;
+    (void)closedir(dir);
+    free(folder);
+    return n;
+}
+
+static void copies_of_earlier_workers_are_removed_by_the_first_of_the_next_ones(void **state)
+{
+    struct kc_registry *other = kc_registry_create();
+    struct kc_error err = KC_ERROR_INIT;
+    struct kc_installer *second;
+    struct place *p = *state;
+    char *unfinished = scratch_path(p->state, "plugins/.new-killed");
+
+    put(p, "good.so", "good.so");
+    assert_true(look(p));
+    assert_int_equal(mkdir(unfinished, 0700), 0);
+    second = kc_installer_create(other, p->paths, p->state, helper, &err); /* beside the first */
+    assert_non_null(second);
+    assert_int_equal(copies(p), 2);
+    kc_installer_destroy(second);
+    kc_installer_destroy(p->installer);
+    p->installer = kc_installer_create(p->registry, p->paths, p->state, helper, &err);
+    assert_non_null(p->installer);
+    assert_int_equal(copies(p), 0);
+    assert_true(look(p));
+    assert_int_equal(copies(p), 1);
+    kc_registry_destroy(other);
+    free(unfinished);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +428,7 @@ int main(int argc, char **argv)
         AT_PLACE(of_two_files_with_one_version_the_listed_one_stays_and_the_other_waits),
         AT_PLACE(a_folder_is_taken_anew_when_its_private_library_changes),
         AT_PLACE(staged_copies_that_somebody_deleted_are_made_anew),
+        AT_PLACE(copies_of_earlier_workers_are_removed_by_the_first_of_the_next_ones),
         AT_PLACE(a_quarantined_file_is_shown_by_its_place_in_plugin_path),
         AT_PLACE(the_watch_sees_files_folders_and_what_becomes_of_them),
         AT_PLACE(a_watch_stops_while_a_probe_hangs),

@@ -175,7 +175,7 @@ static void a_missing_folder_and_hidden_files_are_passed_over(void **state)
     place_install(&p, "good.so", ".hidden.so", -1);
     place_install(&p, "good.so", "good.so", -1);
     place_install(&p, "good.so", "good.so.1", -1);
-    r = kc_registry_scan(paths, p.state, probe_helper, &err);
+    r = registry_scan(paths, p.state, probe_helper, &err);
     assert_non_null(r);
     assert_int_equal(component_count(r), 2); /* the folder is given twice, its file counts once */
     assert_int_equal(refused_count(r), 0);
@@ -189,7 +189,7 @@ static void a_state_folder_that_can_not_be_made_is_an_error(void **state)
     struct kc_error err = KC_ERROR_INIT;
 
     (void)state;
-    assert_null(kc_registry_scan(paths, "/dev/null/x", probe_helper, &err));
+    assert_null(registry_scan(paths, "/dev/null/x", probe_helper, &err));
     assert_non_null(strstr(err.message, "/dev/null"));
 }
 
