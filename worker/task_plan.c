@@ -74,6 +74,18 @@ static int64_t memory_max_mb(const struct kc_connector_view *c, const struct kc_
     return own > 0 ? own : config->task_memory_max_mb;
 }
 
+/* How long the sink's consumer may be without a poll, and so a put take; 0: it is not said, or no sink. */
+static int64_t put_max_ms(const struct kc_connector_view *c, const struct kc_worker_config *config,
+                          const struct kc_component_info *connector)
+{
+    struct kc_props *props =
+        connector->kind == KC_KIND_SINK ? kc_client_props(config->props, "consumer", c->config) : NULL;
+    int64_t ms = props != NULL ? strtoll(kc_props_or(props, "max.poll.interval.ms", "0"), NULL, 10) : 0;
+
+    kc_props_destroy(props);
+    return ms;
+}
+
 /* Every component of the task with its file, so that a crash counts against the one that caused it. NULL: out of memory. */
 static char *components_text(const struct parts *parts)
 {
@@ -152,6 +164,7 @@ static kc_status add_spec(struct kc_task_plan_list *out, const struct kc_connect
         .plugin = strdup(connector->id),
         .version = strdup(connector->version),
         .memory_max_mb = memory_max_mb(c, config),
+        .put_max_ms = put_max_ms(c, config, connector),
         .restart_first_ms = own_number(c, "errors.restart.delay.initial.ms"),
         .restart_max_ms = own_number(c, "errors.restart.delay.max.ms"),
         .start = start,

@@ -26,6 +26,7 @@ struct kc_task_spec {
     const char *plugin;    /* id of the connector component, for sentences */
     const char *version;   /* of that component */
     int64_t memory_max_mb; /* of its process; 0: no limit */
+    int64_t put_max_ms;    /* how long a sink's put may take, if more than 5 min; watchdog.h */
     int64_t restart_first_ms, restart_max_ms; /* errors.restart.delay.* of its own; 0: the supervisor's */
     const char *start;                        /* the "start" message of control.h, complete JSON text */
     const char

@@ -335,7 +335,7 @@ static void start_process(struct kc_task_slot *s)
     s->generation = s->wish.generation;
     s->told_paused = s->wish.paused;
     s->up_since_ms = 0;
-    s->watchdog = (struct kc_watchdog){0};
+    s->watchdog = (struct kc_watchdog){.put_ms = s->wish.put_max_ms};
     kc_task_end_clear(&s->end);
     free(s->progress);
     s->progress = NULL;
@@ -373,6 +373,7 @@ static bool take_wish(struct kc_task_wish *w, const struct kc_task_spec *spec)
         .assignment = spec->assignment,
         .generation = spec->generation,
         .memory_max_mb = spec->memory_max_mb,
+        .put_max_ms = spec->put_max_ms,
         .restart_first_ms = spec->restart_first_ms,
         .restart_max_ms = spec->restart_max_ms,
         .plugin = strdup(spec->plugin != NULL ? spec->plugin : ""),

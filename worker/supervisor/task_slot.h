@@ -17,7 +17,7 @@ struct kc_task_wish {
     bool present; /* false: the task is to go */
     bool paused;
     int64_t assignment, generation;
-    int64_t memory_max_mb;
+    int64_t memory_max_mb, put_max_ms;
     int64_t restart_first_ms, restart_max_ms; /* 0: the supervisor's */
     char *plugin, *version, *start;
     char *plugins; /* NULL: not told */

@@ -4,8 +4,11 @@
  *
  *   open            60 s         apply, test, encode, decode  30 s
  *   poll            70 s         committed                    30 s
- *   put, pre_commit  5 min       close                         5 s      get (of a config provider)  10 s
+ *   put, pre_commit  5 min*      close                         5 s      get (of a config provider)  10 s
  *   any other call  60 s
+ *
+ * * or max.poll.interval.ms of the sink's consumer, if that is longer: who has raised it for slow batches, as one does
+ * with Kafka Connect, has said how long they take.
  *
  * Two observations are needed: one alone may be of a machine that was suspended, or of a worker that was.
  */
@@ -22,6 +25,7 @@ struct kc_watchdog {
     int64_t since_ms;
     int32_t late; /* how often this call was seen beyond its deadline */
     bool warned;
+    int64_t put_ms; /* of put and pre_commit, if more than 5 min. The caller's, never changed here */
 };
 
 enum kc_watch_verdict {

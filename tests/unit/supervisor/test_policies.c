@@ -167,6 +167,28 @@ static void a_config_provider_has_ten_seconds(void **state)
     assert_int_equal(call.deadline_ms, 10000);
 }
 
+static void a_put_may_take_as_long_as_the_consumer_may_be_silent(void **state)
+{
+    struct kc_crash_page page = in_call("put", 1, 1);
+    struct kc_watchdog w = {.put_ms = 900000};
+    struct kc_watch_call call;
+
+    (void)state;
+    (void)kc_watchdog_look(&w, &page, 800000, 100, &call);
+    assert_int_equal(call.deadline_ms, 900000);
+    page = in_call("poll", 1, 2);
+    (void)kc_watchdog_look(&w, &page, 2, 100, &call);
+    assert_int_equal(call.deadline_ms, 70000);
+    page.since_ms = 0;
+    (void)kc_watchdog_look(&w, &page, 3, 100, &call);
+    page = in_call("pre_commit", 4, 3);
+    (void)kc_watchdog_look(&w, &page, 5, 100, &call);
+    assert_int_equal(call.deadline_ms, 900000);
+    w.put_ms = 1000; /* a shorter one is the group's business alone */
+    (void)kc_watchdog_look(&w, &page, 5, 100, &call);
+    assert_int_equal(call.deadline_ms, 300000);
+}
+
 static void deadlines_are_scaled(void **state)
 {
     struct kc_crash_page page = in_call("close", 1, 1);
@@ -194,6 +216,7 @@ int main(void)
         cmocka_unit_test(a_slow_call_is_warned_of_once_and_a_hung_one_needs_two_looks),
         cmocka_unit_test(another_call_or_a_sign_of_life_begins_anew),
         cmocka_unit_test(a_config_provider_has_ten_seconds),
+        cmocka_unit_test(a_put_may_take_as_long_as_the_consumer_may_be_silent),
         cmocka_unit_test(deadlines_are_scaled),
     };
 
