@@ -93,15 +93,31 @@ static void add_histogram(cJSON *to, const char *name, const struct kc_histogram
     (void)cJSON_AddNumberToObject(obj, "sum", h->sum);
 }
 
+static void add_sink(cJSON *message, const struct kc_meter *m)
+{
+    cJSON *sink = cJSON_AddObjectToObject(message, "sink");
+
+    add(sink, "partitions", (uint64_t)m->partitions);
+    if (m->lag >= 0) {
+        add(sink, "lag", (uint64_t)m->lag);
+        add(sink, "lag_max", (uint64_t)m->lag_max);
+    }
+    add_histogram(sink, "put_seconds", &m->put_seconds, &kc_bounds_seconds);
+}
+
+bool kc_meter_is_due(const struct kc_meter *m)
+{
+    return kc_mono_ms() - m->told_ms >= TELL_MS;
+}
+
 void kc_meter_tell(struct kc_task *t, bool now)
 {
     struct kc_meter *m = &t->meter;
-    int64_t mono_ms = kc_mono_ms();
     cJSON *message;
 
-    if (!now && mono_ms - m->told_ms < TELL_MS)
+    if (!now && !kc_meter_is_due(m))
         return;
-    m->told_ms = mono_ms;
+    m->told_ms = kc_mono_ms();
     message = kc_link_message("stats");
     add(message, "polled", m->polled);
     add(message, "records", t->records);
@@ -122,6 +138,8 @@ void kc_meter_tell(struct kc_task *t, bool now)
     }
     add_histogram(message, "commit_seconds", &m->commit_seconds, &kc_bounds_seconds);
     add_histogram(message, "transaction_records", &m->transaction_records, &kc_bounds_records);
+    if (t->sink != NULL)
+        add_sink(message, m);
     (void)cJSON_AddItemToObject(message, "plugin", kc_plugin_metrics_json(t));
     (void)kc_link_stats(t->link, message);
 }

@@ -22,6 +22,8 @@ struct kc_meter {
     uint64_t active;                /* written, not yet committed */
     int64_t last_error_ms;
     struct kc_histogram commit_seconds, transaction_records;
+    struct kc_histogram put_seconds;  /* of a sink: calls of put() that took their batch */
+    int64_t partitions, lag, lag_max; /* of a sink, from struct kc_sink_lag; lag -1: not known */
     int64_t handed_us;    /* Unix us up to which the source has handed over everything; 0: not known */
     int64_t committed_us; /* the same of what is committed: behind by it is the lag */
     int64_t told_ms;      /* monotonic */
@@ -46,6 +48,8 @@ void kc_meter_put(struct kc_meter *m, int64_t written_ms);
 void kc_meter_gave_up(struct kc_meter *m, bool in_transaction);
 void kc_meter_retry(struct kc_meter *m);
 
+/* True when it is time to send them. */
+bool kc_meter_is_due(const struct kc_meter *m);
 /* Sends the figures of `task`, unless they were sent a moment ago; `now`: at once. */
 void kc_meter_tell(struct kc_task *task, bool now);
 

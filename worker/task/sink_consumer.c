@@ -8,11 +8,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kafka/client_config.h"
+#include "kafka/client_end.h"
 #include "kafka/topic_pattern.h"
 #include "task/sink_group.h"
 
 enum {
     SEEK_MS = 5000,
+    END_MS = 2000,     /* the worker gives a task that is told to stop some seconds in all */
     MAX_RECORDS = 500, /* Kafka Connect's max.poll.records */
     FIRST_MESSAGES = 64,
 };
@@ -94,7 +96,7 @@ failed:
 static kc_status make_client(struct kc_sink_consumer *c, const char *client_id, struct kc_error *err)
 {
     const char *fixed[] = {"client.id", client_id, "enable.auto.commit", "false", "enable.partition.eof",
-                           "false",     NULL};
+                           "true",      NULL};
     struct kc_props *props = with_defaults(c->task);
     rd_kafka_conf_t *conf;
 
@@ -179,8 +181,8 @@ void kc_sink_consumer_close(struct kc_sink_consumer *c)
         (void)rd_kafka_consumer_close(c->client);
     if (c->answers != NULL)
         rd_kafka_queue_destroy(c->answers);
-    if (c->client != NULL)
-        rd_kafka_destroy(c->client);
+    if (c->client != NULL && !kc_client_end(c->client, END_MS))
+        c->task->clients_left = true;
     kc_sink_parts_finish(&c->parts);
     *c = (struct kc_sink_consumer){0};
 }
@@ -208,6 +210,23 @@ void kc_sink_messages_finish(struct kc_sink_messages *m)
     kc_sink_messages_drop(m, false);
     free(m->list);
     *m = (struct kc_sink_messages){0};
+}
+
+/* librdkafka gives the client up, and says why nowhere else. */
+static kc_status give_up(struct kc_sink_consumer *c)
+{
+    char why[512] = "";
+    rd_kafka_resp_err_t code = rd_kafka_fatal_error(c->client, why, sizeof(why));
+
+    if (code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+        return kc_sink_consumer_fail(c, KC_ERR_FATAL,
+                                     "another consumer of the group has come with the same "
+                                     "group.instance.id, and taken over: each needs "
+                                     "one of its own",
+                                     code);
+    if (why[0] != '\0')
+        kc_log(KC_ERROR, log_name, "the consumer has ended: %s", why);
+    return kc_sink_consumer_fail(c, KC_ERR_FATAL, "the topics cannot be read any more", code);
 }
 
 /* What a message without a record says. Most of it passes by itself. */
@@ -240,7 +259,22 @@ static kc_status judge(struct kc_sink_consumer *c, const rd_kafka_message_t *m)
         return kc_sink_consumer_fail(
             c, KC_ERR_CONFIG,
             "this user may not read: grant READ and DESCRIBE on the topics and READ on the group", m->err);
-    case RD_KAFKA_RESP_ERR__FATAL:
+    case RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL:
+        return kc_sink_consumer_fail(
+            c, KC_ERR_RETRY,
+            "the group does not take this task in, because another consumer is in it with a different "
+            "partition.assignment.strategy: both need the same, or consumer.override.group.id a group of its "
+            "own",
+            m->err);
+    case RD_KAFKA_RESP_ERR_GROUP_MAX_SIZE_REACHED:
+        return kc_sink_consumer_fail(c, KC_ERR_RETRY, "the group does not take this task in", m->err);
+    case RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT:
+        return kc_sink_consumer_fail(c, KC_ERR_CONFIG,
+                                     "consumer.override.session.timeout.ms is not between the brokers' "
+                                     "group.min.session.timeout.ms and "
+                                     "group.max.session.timeout.ms",
+                                     m->err);
+    case RD_KAFKA_RESP_ERR__FATAL: return give_up(c);
     case RD_KAFKA_RESP_ERR__BAD_MSG:
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
         return kc_sink_consumer_fail(c, KC_ERR_FATAL, "the topics cannot be read any more", m->err);
@@ -275,7 +309,16 @@ static kc_status keep(struct kc_sink_consumer *c, rd_kafka_message_t *m)
     }
     to->list[to->n++] = (struct kc_sink_message){m, part};
     to->bytes += m->len + m->key_len;
+    kc_sink_part_read(part, m->offset);
     return KC_OK;
+}
+
+static void note_end(struct kc_sink_consumer *c, const rd_kafka_message_t *m)
+{
+    struct kc_sink_part *part = kc_sink_parts_find(&c->parts, rd_kafka_topic_name(m->rkt), m->partition);
+
+    if (part != NULL && part->seek_to < 0)
+        kc_sink_part_at_end(part, m->offset);
 }
 
 /*
@@ -328,10 +371,13 @@ kc_status kc_sink_consumer_poll(struct kc_sink_consumer *c, size_t max_records, 
             break;
         if (m->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
             (void)keep(c, m);
-        } else {
-            (void)judge(c, m);
-            rd_kafka_message_destroy(m);
+            continue;
         }
+        if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+            note_end(c, m);
+        else
+            (void)judge(c, m);
+        rd_kafka_message_destroy(m);
     } while (c->why.status == KC_OK && c->next.n < max_records && c->next.bytes < max_bytes);
     if (c->why.status < 0)
         *err = c->why;

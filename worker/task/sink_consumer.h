@@ -36,8 +36,9 @@ struct kc_sink_consumer {
     bool standing;                /* nothing is to be fetched: a batch waits, or the connector is paused */
     bool from_end;                /* auto.offset.reset is latest */
     bool closing;
-    struct kc_error why; /* status < 0: reading cannot go on */
-    char missing[256];   /* the topic whose absence was logged last */
+    struct kc_error why;   /* status < 0: reading cannot go on */
+    char missing[256];     /* the topic whose absence was logged last */
+    int64_t ends_asked_ms; /* kc_mono_ms(); sink_lag.h */
     /*
      * The plugin's view of partitions that came, before they are read; it may say where to begin
      * (kc_sink_part_seek).

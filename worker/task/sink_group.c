@@ -1,5 +1,6 @@
 #include "task/sink_group.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,24 @@ static void begin_at_end(struct kc_sink_consumer *c, rd_kafka_topic_partition_li
         if (e->offset >= 0 || rd_kafka_query_watermark_offsets(c->client, e->topic, e->partition, &low, &high,
                                                                ASK_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
             continue;
-        e->offset = parts[i]->taken = parts[i]->done = high;
+        e->offset = parts[i]->taken = parts[i]->done = parts[i]->end = high;
+    }
+}
+
+/* What was put before the group took the partitions away, and could not be committed, is not read again. */
+static void go_on(struct kc_sink_consumer *c, rd_kafka_topic_partition_list_t *list,
+                  struct kc_sink_part *const *parts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        rd_kafka_topic_partition_t *e = &list->elems[i];
+        int64_t offset = kc_sink_parts_resume(&c->parts, parts[i], e->offset >= 0 ? e->offset : -1);
+
+        if (offset < 0)
+            continue;
+        kc_log(KC_INFO, log_name,
+               "%s-%" PRId32 " goes on at offset %" PRId64 ", which was put before the group took it away",
+               e->topic, e->partition, offset);
+        e->offset = parts[i]->taken = parts[i]->done = offset;
     }
 }
 
@@ -121,6 +139,8 @@ static void come(struct kc_sink_consumer *c, const rd_kafka_topic_partition_list
     } else {
         n = gather(c, list, parts);
         kc_log(KC_INFO, log_name, "%zu partitions came", n);
+        if (told)
+            go_on(c, found, parts, n);
         if (told && c->from_end)
             begin_at_end(c, found, parts, n);
         if (n > 0)

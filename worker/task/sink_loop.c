@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "task/sink_lag.h"
 
 enum {
     MAX_BATCH_BYTES = 1 << 20,
@@ -69,6 +70,7 @@ static rd_kafka_topic_partition_list_t *ask_plugin(struct loop *l, struct kc_sin
                    which[i]->partition);
         if (offset < 0)
             continue;
+        which[i]->agreed = offset;
         if (list == NULL)
             list = rd_kafka_topic_partition_list_new((int)count);
         rd_kafka_topic_partition_list_add(list, which[i]->topic->name.ptr, which[i]->partition)->offset =
@@ -179,6 +181,25 @@ static void on_assigned(void *arg, struct kc_sink_part *const *parts, size_t n)
     if (KC_CAN(struct kc_sink_ops, l->s->ops, assigned) &&
         tell(l, l->s->ops->assigned, "assigned", parts, n, &err) < 0 && l->why.status == KC_OK)
         l->why = err;
+    /* What could not be committed before they went: now, since the next batch may take too long, too. */
+    for (size_t i = 0; i < n; i++) {
+        if (parts[i]->done > parts[i]->committed)
+            atomic_store(&l->s->commit_wanted, true);
+    }
+}
+
+/* They are another member's already, so nothing can be committed: what could be is noted for their coming back. */
+static void note_agreed(struct loop *l, struct kc_sink_part *const *parts, size_t n)
+{
+    struct kc_error ignored = KC_ERROR_INIT;
+    rd_kafka_topic_partition_list_t *list;
+    kc_status status;
+
+    if (kc_sink_letters_flush(l->s->letters, LAST_COMMIT_MS, &ignored) < 0)
+        return;
+    list = ask_plugin(l, parts, n, &status, &ignored);
+    if (list != NULL)
+        rd_kafka_topic_partition_list_destroy(list);
 }
 
 static void on_revoked(void *arg, struct kc_sink_part *const *parts, size_t n, bool lost)
@@ -187,6 +208,8 @@ static void on_revoked(void *arg, struct kc_sink_part *const *parts, size_t n, b
     struct kc_error err = KC_ERROR_INIT;
     kc_status status = lost ? KC_OK : commit(l, parts, n, COMMIT_MS, &err);
 
+    if (lost)
+        note_agreed(l, parts, n);
     if (status >= 0 && KC_CAN(struct kc_sink_ops, l->s->ops, revoked)) {
         err = (struct kc_error)KC_ERROR_INIT;
         status = tell(l, l->s->ops->revoked, "revoked", parts, n, &err);
@@ -216,7 +239,7 @@ static void on_idle(void *arg)
     kc_sink_consumer_stand(l->s->consumer, true);
     if (poll(l, false, 0, &err) < 0)
         kc_task_raise(l->s->task, &err);
-    kc_meter_tell(l->s->task, false);
+    kc_sink_lag_tell(l->s->consumer, false);
 }
 
 /* ---- one batch ---- */
@@ -310,6 +333,7 @@ static void put_off(struct loop *l, const struct kc_error *why)
 static kc_status put(struct loop *l, struct kc_error *err)
 {
     struct kc_sink *s = l->s;
+    int64_t began = kc_mono_ms();
     kc_status status = KC_OK;
 
     kc_sink_batch_compact(&l->batch);
@@ -318,6 +342,9 @@ static kc_status put(struct loop *l, struct kc_error *err)
         kc_ctx_enter(s->ctx, "put");
         status = s->ops->put(s->self, &l->batch.pub, err);
         kc_ctx_leave(s->ctx);
+        if (status >= 0)
+            kc_histogram_observe(&s->task->meter.put_seconds, &kc_bounds_seconds,
+                                 (double)(kc_mono_ms() - began) / 1000);
     }
     if (status == KC_ERR_RETRY) {
         put_off(l, err);
@@ -356,10 +383,11 @@ static kc_status step(struct loop *l, struct kc_error *err)
     if (status < 0)
         return status;
     if (next->n == 0) {
-        if (l->s->consumer->parts.n > 0)
-            kc_meter_put(&l->s->task->meter, kc_now_ms()); /* there is no more */
+        kc_sink_lag_note_caught_up(l->s->consumer);
         return KC_OK;
     }
+    if (atomic_load(&l->s->commit_wanted))
+        return KC_OK; /* first */
     status = prepare(l, err);
     return status < 0 ? status : put(l, err);
 }
@@ -378,7 +406,7 @@ static kc_status stand_still(struct loop *l, struct kc_error *err)
             status = kc_task_raised(t, err);
         if (status >= 0 && (kc_mono_ms() >= l->commit_at || atomic_load(&l->s->commit_wanted)))
             status = commit_all(l, COMMIT_MS, err);
-        kc_meter_tell(t, false);
+        kc_sink_lag_tell(l->s->consumer, false);
         if (status >= 0)
             kc_link_wait(t->link, POLL_MS);
     }
@@ -436,7 +464,7 @@ kc_status kc_sink_run(struct kc_sink *s, struct kc_error *err)
         }
         tell_state(&l, "RUNNING");
         status = step(&l, err);
-        kc_meter_tell(t, false);
+        kc_sink_lag_tell(s->consumer, false);
         kc_topics_tell_used(t->topics, t->link, false);
     }
     if (status == KC_ERR_STOPPED && kc_link_command(t->link) == KC_COMMAND_STOP)
@@ -444,7 +472,7 @@ kc_status kc_sink_run(struct kc_sink *s, struct kc_error *err)
     status = let_go(&l, status, err);
     t->retry.idle = NULL;
     kc_sink_batch_finish(&l.batch);
-    kc_meter_tell(t, true);
+    kc_sink_lag_tell(s->consumer, true);
     kc_topics_tell_used(t->topics, t->link, true);
     return status;
 }

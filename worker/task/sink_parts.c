@@ -33,7 +33,13 @@ struct kc_sink_part *kc_sink_parts_add(struct kc_sink_parts *p, const struct kc_
                                   .taken = committed,
                                   .done = committed,
                                   .committed = committed,
-                                  .seek_to = -1};
+                                  .agreed = -1,
+                                  .seek_to = -1,
+                                  .first = -1,
+                                  .read = -1,
+                                  .idle_from = -2,
+                                  .idle_until = -1,
+                                  .end = -1};
     p->list[p->n++] = part;
     return part;
 }
@@ -72,6 +78,19 @@ void kc_sink_parts_sweep(struct kc_sink_parts *p)
     p->n = kept;
 }
 
+int64_t kc_sink_parts_resume(const struct kc_sink_parts *p, const struct kc_sink_part *part,
+                             int64_t committed)
+{
+    for (size_t i = p->n; i-- > 0;) {
+        const struct kc_sink_part *former = p->list[i];
+
+        if (former == part || former->partition != part->partition || former->topic != part->topic)
+            continue;
+        return former->committed == committed && former->agreed > committed ? former->agreed : -1;
+    }
+    return -1;
+}
+
 void kc_sink_parts_put(struct kc_sink_parts *p)
 {
     for (size_t i = 0; i < p->n; i++)
@@ -80,7 +99,60 @@ void kc_sink_parts_put(struct kc_sink_parts *p)
 
 void kc_sink_part_seek(struct kc_sink_part *part, int64_t offset)
 {
-    part->seek_to = part->taken = part->done = offset;
+    part->seek_to = part->taken = part->done = part->read = offset;
+}
+
+/* ---- the lag ---- */
+
+void kc_sink_part_read(struct kc_sink_part *part, int64_t offset)
+{
+    if (part->first < 0)
+        part->first = offset;
+    part->read = offset + 1;
+}
+
+void kc_sink_part_at_end(struct kc_sink_part *part, int64_t offset)
+{
+    part->idle_from = part->read >= 0 ? part->read : part->done;
+    part->idle_until = offset;
+}
+
+/* The next offset that put() is to get; -1: not known. */
+static int64_t next_of(const struct kc_sink_part *part)
+{
+    int64_t next = part->done;
+
+    if (next < 0 && part->first >= 0)
+        next = part->first;
+    return next == part->idle_from ? part->idle_until : next;
+}
+
+static int64_t active_of(const struct kc_sink_part *part)
+{
+    int64_t from = part->committed >= 0 ? part->committed : part->first;
+
+    return from >= 0 && part->taken > from ? part->taken - from : 0;
+}
+
+void kc_sink_parts_lag(const struct kc_sink_parts *p, struct kc_sink_lag *out)
+{
+    bool known = true;
+
+    *out = (struct kc_sink_lag){0};
+    for (size_t i = 0; i < p->n; i++) {
+        const struct kc_sink_part *part = p->list[i];
+        int64_t next = next_of(part), lag = part->end > next ? part->end - next : 0;
+
+        if (part->gone)
+            continue;
+        out->partitions++;
+        out->active += active_of(part);
+        out->sum += lag;
+        out->max = lag > out->max ? lag : out->max;
+        known = known && part->end >= 0 && next >= 0;
+    }
+    if (!known || out->partitions == 0)
+        out->sum = out->max = -1;
 }
 
 bool kc_sink_parts_behind(const struct kc_sink_parts *p)

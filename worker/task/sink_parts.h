@@ -18,8 +18,13 @@ struct kc_sink_part {
     const struct kc_topic *topic;
     int32_t partition;
     int64_t taken, done, committed; /* -1: not known, as of a partition that nothing was committed of */
+    int64_t agreed;                 /* what pre_commit() let go of, committed or not; -1: nothing */
     int64_t seek_to;                /* where the plugin wants to go on; -1: it has not said */
-    bool paused;                    /* by the plugin */
+    /* For the lag alone; -1: not known. */
+    int64_t first, read;           /* the first record that came, and the one behind the last that came */
+    int64_t idle_from, idle_until; /* there is no record between the two; idle_from -2: nothing is known */
+    int64_t end;                   /* of the partition: the offset that its next record will get */
+    bool paused;                   /* by the plugin */
     bool gone;
 };
 
@@ -37,6 +42,33 @@ struct kc_sink_part *kc_sink_parts_add(struct kc_sink_parts *p, const struct kc_
                                        int32_t partition, int64_t committed);
 /* One that is not gone; NULL: there is none. */
 struct kc_sink_part *kc_sink_parts_find(struct kc_sink_parts *p, const char *topic, int32_t partition);
+/* A record of this offset came. */
+void kc_sink_part_read(struct kc_sink_part *part, int64_t offset);
+/*
+ * Everything up to `offset` was read. Where a topic is written in transactions there are offsets without a
+ * record in front of it, which no record's offset would ever get past.
+ */
+void kc_sink_part_at_end(struct kc_sink_part *part, int64_t offset);
+
+/* How far a task is behind its partitions. */
+struct kc_sink_lag {
+    int64_t partitions;
+    int64_t active;   /* records taken and not yet committed */
+    int64_t sum, max; /* records not yet put: of all partitions, of the one with most; -1: not known */
+};
+
+/* `end` of each partition must be set. */
+void kc_sink_parts_lag(const struct kc_sink_parts *p, struct kc_sink_lag *out);
+
+/*
+ * A partition has come back, and the group holds `committed` of it, -1: nothing. Where it goes on when it was this
+ * task's before, and put and let go of more than could be committed: a group that has thrown a slow task out takes no
+ * commit, and would have it put the same records for ever. -1: where the group says, because another member has
+ * gone on meanwhile, or nothing is known.
+ */
+int64_t kc_sink_parts_resume(const struct kc_sink_parts *p, const struct kc_sink_part *part,
+                             int64_t committed);
+
 /* Frees those that are gone. Nothing may point at them any more. */
 void kc_sink_parts_sweep(struct kc_sink_parts *p);
 

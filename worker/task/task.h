@@ -36,6 +36,7 @@ struct kc_task {
     bool exactly_once;
     bool fenced;         /* the session ended because another process took over */
     bool reopen;         /* the session ended with a transaction given up: another one can go on */
+    bool clients_left;   /* a client of librdkafka does not end: the process has to, by _exit() */
     int32_t batch_bytes; /* of the next session's producer; 0: the default */
     _Atomic uint64_t records, bytes, commits; /* records and bytes count once they are committed */
     _Atomic uint64_t errors;

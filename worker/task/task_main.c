@@ -180,6 +180,8 @@ static int finish(struct kc_task *t, kc_status status, struct kc_error *err)
     kc_crash_page_release(t->page);
     kc_start_finish(&t->start);
     (void)pthread_mutex_destroy(&t->lock);
+    if (t->clients_left)
+        _exit(result); /* what runs at exit() would take the ground from under its threads */
     return result;
 }
 

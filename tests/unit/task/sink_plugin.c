@@ -3,6 +3,8 @@
  * with, and can be told to ask for retries, to refuse records and to let go of less than it was given; and a
  * converter that reads text and refuses what begins with "bad".
  *
+ * Values that are orders: "refuse", "seek", "sleep" (for sleep.ms), "hang" (for ever) and "crash".
+ *
  * A line for each call: "open", "assigned T P OFFSET", "put T P OFFSET KEY VALUE [HEADER=VALUE]", "again" (a
  * put() that ends with KC_ERR_RETRY), "commit T P OFFSET" (what pre_commit() lets go), "revoked T P OFFSET",
  * "close".
@@ -11,6 +13,7 @@
 #include <kconnect/sdk.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <time.h>
 
 const struct kc_host *kc_host;
 
@@ -26,7 +29,8 @@ struct sink {
     int64_t puts;      /* that came back */
     bool commit_often; /* asks for a commit with every put() */
     bool sought;
-    int64_t fail_at; /* fails at this put() */
+    int64_t fail_at;  /* fails at this put() */
+    int64_t sleep_ms; /* how long a "sleep" takes */
 };
 
 static int64_t number(const struct kc_map *config, const char *key)
@@ -47,6 +51,7 @@ static kc_status sink_open(struct kc_ctx *ctx, const struct kc_map *config, void
     s->seek = number(config, "seek");
     s->pause = number(config, "pause");
     s->fail_at = number(config, "fail.at");
+    s->sleep_ms = number(config, "sleep.ms");
     s->commit_often = number(config, "commit.often") != 0;
     if (s->out == NULL || s->control == NULL) {
         free(s);
@@ -96,6 +101,13 @@ static bool is(const struct kc_value *v, const char *text)
     return v->type == KC_STRING && v->len == strlen(text) && memcmp(v->as.str, text, v->len) == 0;
 }
 
+static void sleep_for(int64_t ms)
+{
+    const struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+    (void)nanosleep(&t, NULL);
+}
+
 static void put_one(struct sink *s, const struct kc_batch *b, uint32_t i)
 {
     const struct kc_record *r = kc_batch_at(b, i);
@@ -116,6 +128,12 @@ static void put_one(struct sink *s, const struct kc_batch *b, uint32_t i)
         (void)kc_fail(&why, KC_ERR_RECORD, "the sink does not want this one");
         kc_host->record_failed(s->ctx, b, i, &why);
     }
+    if (is(&r->value, "sleep"))
+        sleep_for(s->sleep_ms);
+    if (is(&r->value, "crash"))
+        abort();
+    while (is(&r->value, "hang"))
+        sleep_for(1000);
     if (is(&r->value, "seek") && !s->sought) {
         s->sought = true;
         at.offset = s->seek;
@@ -181,16 +199,18 @@ static const struct kc_sink_ops sink_ops = {.struct_size = sizeof(sink_ops),
 
 #define NUMBER(key)                                                                                          \
     {                                                                                                        \
-        .name = (key), .type = KC_CFG_LONG, .default_value = "0"                                             \
+        .name = (key), .type = KC_CFG_LONG, .importance = KC_IMPORTANCE_LOW, .default_value = "0"            \
     }
-static const struct kc_config_key keys[] = {{.name = "file", .type = KC_CFG_STRING, .flags = KC_CFG_REQUIRED},
-                                            NUMBER("retries"),
-                                            NUMBER("retry.after.ms"),
-                                            NUMBER("hold"),
-                                            NUMBER("seek"),
-                                            NUMBER("pause"),
-                                            NUMBER("fail.at"),
-                                            NUMBER("commit.often")};
+static const struct kc_config_key keys[] = {
+    {.name = "file", .type = KC_CFG_STRING, .importance = KC_IMPORTANCE_HIGH, .flags = KC_CFG_REQUIRED},
+    NUMBER("retries"),
+    NUMBER("retry.after.ms"),
+    NUMBER("hold"),
+    NUMBER("seek"),
+    NUMBER("pause"),
+    NUMBER("fail.at"),
+    NUMBER("sleep.ms"),
+    NUMBER("commit.often")};
 static const struct kc_config_def sink_def = {.struct_size = sizeof(sink_def),
                                               .key_size = sizeof(struct kc_config_key),
                                               .keys = keys,

@@ -90,6 +90,90 @@ static void a_seek_inside_of_put_counts_and_not_the_batch_around_it(void **state
     kc_sink_parts_finish(&parts);
 }
 
+static void what_was_put_and_not_committed_is_not_read_again(void **state)
+{
+    struct kc_sink_parts parts = {0};
+    struct kc_sink_part *before = kc_sink_parts_add(&parts, &a, 0, 5),
+                        *other = kc_sink_parts_add(&parts, &a, 1, -1), *back;
+
+    (void)state;
+    before->gone = other->gone = true;
+    back = kc_sink_parts_add(&parts, &a, 0, 5);
+    assert_int_equal(kc_sink_parts_resume(&parts, back, 5), -1); /* nothing was put */
+    before->agreed = 9;
+    assert_int_equal(kc_sink_parts_resume(&parts, back, 5), 9);
+    assert_int_equal(kc_sink_parts_resume(&parts, back, 7), -1);  /* another member has put two more */
+    assert_int_equal(kc_sink_parts_resume(&parts, back, -1), -1); /* the topic was made anew */
+    other->agreed = 3;
+    assert_int_equal(kc_sink_parts_resume(&parts, kc_sink_parts_add(&parts, &a, 1, -1), -1), 3);
+    back->gone = true;
+    assert_int_equal(kc_sink_parts_resume(&parts, kc_sink_parts_add(&parts, &a, 0, 5), 5),
+                     -1); /* the last counts */
+    kc_sink_parts_finish(&parts);
+}
+
+static struct kc_sink_lag lag_of(const struct kc_sink_parts *parts)
+{
+    struct kc_sink_lag lag;
+
+    kc_sink_parts_lag(parts, &lag);
+    return lag;
+}
+
+static void the_lag_is_from_what_was_put_to_the_end(void **state)
+{
+    struct kc_sink_parts parts = {0};
+    struct kc_sink_part *one = kc_sink_parts_add(&parts, &a, 0, 5),
+                        *two = kc_sink_parts_add(&parts, &a, 1, -1);
+
+    (void)state;
+    one->end = 8;
+    two->end = 100;
+    assert_int_equal(lag_of(&parts).sum, -1); /* where the second begins is not known yet */
+    kc_sink_part_read(two, 90);
+    kc_sink_part_read(two, 91);
+    assert_int_equal(lag_of(&parts).sum, 3 + 10);
+    assert_int_equal(lag_of(&parts).max, 10);
+    assert_int_equal(lag_of(&parts).active, 0);
+    two->taken = 92; /* in hand: not put, and not committed */
+    assert_int_equal(lag_of(&parts).sum, 13);
+    assert_int_equal(lag_of(&parts).active, 2);
+    kc_sink_parts_put(&parts);
+    assert_int_equal(lag_of(&parts).sum, 3 + 8);
+    two->committed = 92;
+    assert_int_equal(lag_of(&parts).active, 0);
+    kc_sink_part_seek(two, 50);
+    assert_int_equal(lag_of(&parts).max, 50);
+    two->gone = true;
+    assert_int_equal(lag_of(&parts).sum, 3);
+    assert_int_equal(lag_of(&parts).partitions, 1);
+    one->end = 2; /* the topic was made anew */
+    assert_int_equal(lag_of(&parts).sum, 0);
+    kc_sink_parts_finish(&parts);
+    assert_int_equal(lag_of(&parts).sum, -1); /* nothing is read, so nothing is known */
+}
+
+static void offsets_without_a_record_at_the_end_are_no_lag(void **state)
+{
+    struct kc_sink_parts parts = {0};
+    struct kc_sink_part *part = kc_sink_parts_add(&parts, &a, 0, -1);
+
+    (void)state;
+    part->end = 4;
+    kc_sink_part_at_end(part, 4); /* nothing but what a transaction took back */
+    assert_int_equal(lag_of(&parts).sum, 0);
+    kc_sink_part_read(part, 6);
+    part->end = 8;
+    kc_sink_part_at_end(part, 8);
+    assert_int_equal(lag_of(&parts).sum, 2); /* the record is still to be put */
+    part->taken = 7;
+    kc_sink_parts_put(&parts);
+    assert_int_equal(lag_of(&parts).sum, 0);
+    part->end = 10;
+    assert_int_equal(lag_of(&parts).sum, 2);
+    kc_sink_parts_finish(&parts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -97,6 +181,9 @@ int main(void)
         cmocka_unit_test(only_what_was_put_is_asked_for),
         cmocka_unit_test(nothing_is_committed_beyond_what_was_put),
         cmocka_unit_test(a_seek_inside_of_put_counts_and_not_the_batch_around_it),
+        cmocka_unit_test(what_was_put_and_not_committed_is_not_read_again),
+        cmocka_unit_test(the_lag_is_from_what_was_put_to_the_end),
+        cmocka_unit_test(offsets_without_a_record_at_the_end_are_no_lag),
     };
 
     return cmocka_run_group_tests_name("sink_parts", tests, NULL, NULL);

@@ -10,6 +10,7 @@ import time
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import NewPartitions
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from task_driver import Task  # noqa: E402
@@ -28,7 +29,7 @@ class Sink(Task):
         super().__init__(BUILD / "task-runner", BUILD / "kc-recorder.so", kafka.address, name, log=folder / "log")
         self.file, self.broker = folder / "calls", kafka
         # One request at a time: else what is sent first may come last, when a new topic has no leader yet.
-        self.producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5,
+        self.producer = Producer({"bootstrap.servers": kafka.address, "linger.ms": 5, "enable.idempotence": True,
                                   "max.in.flight.requests.per.connection": 1})
 
     def begin(self, config=None, flush_ms=100, consumer=None, **more):
@@ -64,6 +65,11 @@ class Sink(Task):
             assert time.monotonic() < deadline, f"{self.calls()[-30:]}"
             assert self.process.poll() is None, f"the task ended: {self.messages[-3:]}"
             self.read(0.05)
+
+    def figures(self):
+        """The last that the task told of itself, with the members that are of sinks alone."""
+        stats = [m for m in self.messages if m["type"] == "stats"]
+        return {"lag": None, **stats[-1], **stats[-1]["sink"]} if stats else {"lag": None}
 
     def committed(self, partitions=1):
         asker = Consumer({"bootstrap.servers": self.kafka, "group.id": "connect-" + self.connector})
@@ -158,6 +164,160 @@ def test_a_member_that_comes_takes_partitions_over_and_gives_them_back(kafka, si
     sink.produce("f", partition=1)
     sink.wait_until(lambda: sorted(sink.values()) == list("abcdef"))
     assert sink.stop() == 0
+
+
+class Member:
+    """A foreign consumer in the sink's group. Polled by hold(), which looks at the sink as well."""
+
+    def __init__(self, sink, **settings):
+        self.sink = sink
+        self.consumer = Consumer({"bootstrap.servers": sink.kafka, "group.id": "connect-" + sink.connector,
+                                  "auto.offset.reset": "earliest", "session.timeout.ms": 6000, "heartbeat.interval.ms": 300,
+                                  **{key.replace("__", "."): value for key, value in settings.items()}})
+        self.consumer.subscribe([sink.connector])
+        self.values = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.consumer.close()
+
+    def hold(self, until, timeout_s=40):
+        deadline = time.monotonic() + timeout_s
+        while not until():
+            message = self.consumer.poll(0.05)
+            if message is not None and message.error() is None:
+                self.values.append(message.value().decode())
+            assert time.monotonic() < deadline, f"{self.values} {self.sink.calls()[-30:]} {self.sink.messages[-3:]}"
+            if self.sink.process is not None:
+                self.sink.read(0.01)
+
+    def partitions(self):
+        return [str(p.partition) for p in self.consumer.assignment()]
+
+
+def test_a_cooperative_member_takes_its_share_while_the_rest_is_read_on(sink):
+    sink.produce("a", partition=0)
+    sink.produce("b", partition=1)
+    strategy = {"partition.assignment.strategy": "cooperative-sticky"}
+    sink.begin(flush_ms=600000, consumer=strategy)
+    sink.wait_until(lambda: len(sink.values()) == 2)
+    with Member(sink, partition__assignment__strategy="cooperative-sticky") as member:
+        member.hold(member.partitions)
+        (theirs,) = member.partitions()
+        ours = "10"[int(theirs)]
+        calls = sink.calls()
+        assert calls.index(["commit", sink.connector, theirs, "1"]) < calls.index(["revoked", sink.connector, theirs, "1"])
+        sink.produce("c", partition=int(theirs))
+        sink.produce("d", partition=int(ours))
+        member.hold(lambda: member.values == ["c"] and len(sink.values()) == 3)
+        assert sink.values()[-1] == "d"
+        assert [call[1] for call in sink.calls("revoked")] == [theirs], "the other partition did not have to go"
+        member.consumer.commit(asynchronous=False)
+    sink.wait_until(lambda: len(sink.calls("assigned")) == 3)
+    assert sink.calls("assigned")[2] == [sink.connector, theirs, "2"]
+    assert sink.stop() == 0
+    assert sink.committed(2) == [2, 2]
+
+
+def test_a_member_with_another_strategy_is_named_as_the_reason_and_may_go(sink):
+    with Member(sink, partition__assignment__strategy="cooperative-sticky") as member:
+        member.hold(member.partitions)
+        sink.produce("a")
+        sink.begin()
+        member.hold(lambda: any(m["type"] == "failed" for m in sink.messages))
+        failed = sink.wait_failed()
+        assert "partition.assignment.strategy" in failed["message"] and failed["status"] == -2  # it may pass
+        assert sink.process.wait(10) == 1
+    sink.begin()
+    sink.wait_until(lambda: sink.values() == ["a"])
+    assert sink.stop() == 0
+
+
+def test_a_static_member_comes_back_at_once_and_gives_way_to_its_double(sink):
+    static = {"group.instance.id": "one", "session.timeout.ms": "45000"}
+    sink.produce("a")
+    sink.begin(consumer=static)
+    sink.wait_until(lambda: sink.values() == ["a"])
+    sink.kill()
+    sink.produce("b")
+    sink.begin(consumer=static)
+    sink.wait_until(lambda: "b" in sink.values(), 40)  # before the session of the killed one is over
+    with Member(sink, group__instance__id="one") as member:
+        member.hold(lambda: any(m["type"] == "failed" for m in sink.messages))
+        failed = sink.wait_failed()
+    assert "another consumer of the group has come with the same group.instance.id" in failed["message"]
+    assert failed["status"] != -2 and sink.process.wait(10) == 1
+
+
+def test_a_sink_that_is_slower_than_its_group_allows_gets_on(sink):
+    """The group throws it out while it is in put(), and takes no commit. The batch counts all the same, and is not put again."""
+    sink.produce("a", "sleep", "b", "sleep", "c")
+    sink.begin({"sleep.ms": "3000", "consumer.override.max.poll.records": "1"}, consumer={"max.poll.interval.ms": "2000"})
+    sink.wait_until(lambda: "c" in sink.values(), 60)
+    sink.wait_until(lambda: sink.committed() == [5])
+    assert sink.values() == ["a", "sleep", "b", "sleep", "c"]
+    assert sink.stop() == 0
+
+
+def test_a_topic_that_is_deleted_is_left_out_and_read_again_when_it_is_made_again(kafka, sink):
+    other, admin = sink.connector + "-2", kafka.admin()
+    make_topic(kafka, other)
+    sink.produce("a")
+    sink.produce("x", "y", topic=other)
+    sink.begin({"topics": f"{sink.connector},{other}"}, consumer={"topic.metadata.refresh.interval.ms": "300"})
+    sink.wait_until(lambda: sorted(sink.values()) == ["a", "x", "y"])
+    admin.delete_topics([other])[other].result()
+    sink.produce("b")
+    sink.wait_until(lambda: "b" in sink.values())
+    sink.wait_until(lambda: sink.committed() == [2])
+    sink.wait_until(lambda: len(sink.calls("assigned")) == 3 + 2)  # it is gone
+    make_topic(kafka, other)
+    sink.producer.poll(0.5)
+    sink.producer = Producer({"bootstrap.servers": kafka.address, "max.in.flight.requests.per.connection": 1})
+    sink.produce("z", topic=other)
+    sink.wait_until(lambda: "z" in sink.values())
+    assert sink.stop() == 0  # where librdkafka would wait for ever
+
+
+def test_partitions_that_a_topic_gets_are_read(kafka, sink):
+    admin = kafka.admin()
+    sink.produce("a")
+    sink.begin(consumer={"topic.metadata.refresh.interval.ms": "300"})
+    sink.wait_until(lambda: sink.values() == ["a"])
+    admin.create_partitions([NewPartitions(sink.connector, 3)])[sink.connector].result()
+    sink.wait_until(lambda: sink.calls("assigned")[-1][1] == "2")
+    sink.producer = Producer({"bootstrap.servers": kafka.address})
+    sink.produce("b", partition=2)
+    sink.wait_until(lambda: sink.values() == ["a", "b"])
+    assert sink.stop() == 0
+    assert sink.committed(3) == [1, -1001, 1]
+
+
+def test_the_lag_is_told_while_a_batch_waits_too(kafka, sink):
+    sink.produce("a", "b", "c")
+    sink.begin({"retries": "1000000", "retry.after.ms": "200"})
+    sink.wait_until(lambda: sink.figures()["lag"] == 3)
+    sink.produce("d", "e")  # nothing is fetched, so the ends are asked for
+    sink.wait_until(lambda: sink.figures()["lag"] == 5)
+    figures = sink.figures()
+    assert (figures["lag_max"], figures["partitions"], figures["records"]) == (5, 2, 0) and figures["retries"] > 0
+    sink.kill()
+    sink.begin()
+    sink.wait_until(lambda: sink.figures()["lag"] == 0)
+    assert sink.values() == list("abcde")
+    producer = Producer({"bootstrap.servers": kafka.address, "transactional.id": sink.connector})
+    producer.init_transactions(30)
+    for finish in (producer.abort_transaction, producer.commit_transaction):
+        producer.begin_transaction()
+        producer.produce(sink.connector, "f", partition=0)
+        producer.flush(30)
+        finish(30)
+    sink.wait_until(lambda: "f" in sink.values())
+    sink.wait_until(lambda: sink.figures()["records"] == 6 and sink.figures()["lag"] == 0)  # the markers are no records
+    assert sink.stop() == 0
+    assert sink.figures()["active"] == 0 and sum(sink.figures()["put_seconds"]["counts"]) > 0
 
 
 def test_only_what_pre_commit_lets_go_is_committed(sink):
