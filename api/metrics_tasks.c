@@ -49,28 +49,55 @@ void kc_metrics_states(struct kc_buf *out, const char *family, const struct kc_l
 
 #define COUNT(member) offsetof(struct kc_task_figures, counts.member)
 
+enum whose { OF_ALL, OF_SOURCES, OF_SINKS };
+
 static const struct {
     const char *name, *type, *help;
-    size_t offset; /* of an int64_t */
+    size_t offset; /* of an int64_t; below 0: not known */
+    enum whose whose;
 } counts[] = {
-    {"kconnect_source_record_poll_total", "counter", "Records that the source gave.", COUNT(polled)},
+    {"kconnect_source_record_poll_total", "counter", "Records that the source gave.", COUNT(polled),
+     OF_SOURCES},
     {"kconnect_source_record_write_total", "counter", "Messages written to Kafka and committed.",
-     COUNT(written)},
+     COUNT(written), OF_SOURCES},
     {"kconnect_source_record_write_bytes_total", "counter",
-     "Bytes of keys and values of the messages written and committed.", COUNT(bytes)},
-    {"kconnect_source_record_active_count", "gauge", "Messages written and not yet committed.",
-     COUNT(active)},
+     "Bytes of keys and values of the messages written and committed.", COUNT(bytes), OF_SOURCES},
+    {"kconnect_source_record_active_count", "gauge", "Messages written and not yet committed.", COUNT(active),
+     OF_SOURCES},
+    {"kconnect_sink_record_read_total", "counter", "Records read from Kafka for the sink.", COUNT(polled),
+     OF_SINKS},
+    {"kconnect_sink_record_send_total", "counter", "Records put into the sink.", COUNT(written), OF_SINKS},
+    {"kconnect_sink_record_send_bytes_total", "counter",
+     "Bytes of keys and values of the records put into the sink, as they were read.", COUNT(bytes), OF_SINKS},
+    {"kconnect_sink_record_active_count", "gauge", "Records read whose offsets are not yet committed.",
+     COUNT(active), OF_SINKS},
+    {"kconnect_sink_record_lag", "gauge",
+     "Records between what was put and the ends of the task's partitions, of all of them together.",
+     COUNT(lag), OF_SINKS},
+    {"kconnect_sink_record_lag_max", "gauge", "The same of the partition with the most.", COUNT(lag_max),
+     OF_SINKS},
+    {"kconnect_sink_partition_count", "gauge", "Partitions that the task reads.", COUNT(partitions),
+     OF_SINKS},
     {"kconnect_offset_commit_failures_total", "counter",
-     "Transactions that were given up; their records are read again.", COUNT(commit_failures)},
+     "Transactions that were given up, their records are read again; of a sink, commits of offsets that "
+     "Kafka "
+     "did not take.",
+     COUNT(commit_failures), OF_ALL},
     {"kconnect_task_record_errors_total", "counter", "Records that could not be converted or written.",
-     COUNT(record_errors)},
+     COUNT(record_errors), OF_ALL},
     {"kconnect_task_records_skipped_total", "counter", "Records left out because errors.tolerance is all.",
-     COUNT(skipped)},
-    {"kconnect_task_retries_total", "counter", "Polls in which the source asked to be called again.",
-     COUNT(retries)},
+     COUNT(skipped), OF_ALL},
+    {"kconnect_task_retries_total", "counter", "Calls of poll or put that asked to be made again.",
+     COUNT(retries), OF_ALL},
     {"kconnect_task_deadletterqueue_produce_total", "counter", "Notes written to the dead letter topic.",
-     COUNT(dead_letters)},
+     COUNT(dead_letters), OF_ALL},
 };
+
+/* Whether a task has told something, and is of the kind. */
+static bool has_told(const struct kc_task_figures *f, enum whose whose)
+{
+    return f->told_mono_ms != 0 && (whose == OF_ALL || (whose == OF_SINKS) == f->counts.of_sink);
+}
 
 static void expose_counts(struct kc_buf *out, const struct rows *rows)
 {
@@ -81,7 +108,7 @@ static void expose_counts(struct kc_buf *out, const struct rows *rows)
             int64_t value;
 
             memcpy(&value, (const char *)r->f + counts[c].offset, sizeof(value));
-            if (r->f->told_mono_ms != 0)
+            if (has_told(r->f, counts[c].whose) && value >= 0)
                 kc_expose(out, counts[c].name, r->labels, OWN_LABELS, (double)value);
         }
     }
@@ -93,9 +120,10 @@ static void expose_times(struct kc_buf *out, const struct rows *rows)
                       error[] = "kconnect_task_last_error_timestamp_seconds";
     int64_t now = kc_mono_ms();
 
-    kc_expose_family(out, behind, "gauge",
-                     "How old the newest change is up to which everything is committed to Kafka; near 0 when "
-                     "the source has no more.");
+    kc_expose_family(
+        out, behind, "gauge",
+        "How old the newest change is up to which everything is committed to Kafka, or put into the "
+        "sink; near 0 when there is no more.");
     for (size_t i = 0; i < rows->n; i++) {
         int64_t ms = kc_task_behind_ms(rows->at[i].f, now);
 
@@ -112,23 +140,38 @@ static void expose_times(struct kc_buf *out, const struct rows *rows)
     }
 }
 
+#define HISTOGRAM(member) offsetof(struct kc_task_figures, counts.member)
+
+static const struct {
+    const char *name, *help;
+    size_t offset; /* of a struct kc_histogram */
+    const struct kc_bounds *bounds;
+    enum whose whose;
+} histograms[] = {
+    {"kconnect_offset_commit_time_seconds",
+     "Time that committing records and position takes, one Kafka transaction each; of a sink, its offsets.",
+     HISTOGRAM(commit_seconds), &kc_bounds_seconds, OF_ALL},
+    {"kconnect_transaction_size_records",
+     "Messages in a transaction; those of a position alone are left out.", HISTOGRAM(transaction_records),
+     &kc_bounds_records, OF_SOURCES},
+    {"kconnect_sink_put_batch_time_seconds", "Time that the sink takes for a batch.", HISTOGRAM(put_seconds),
+     &kc_bounds_seconds, OF_SINKS},
+};
+
 static void expose_histograms(struct kc_buf *out, const struct rows *rows)
 {
-    static const char commit[] = "kconnect_offset_commit_time_seconds",
-                      size[] = "kconnect_transaction_size_records";
+    for (size_t h = 0; h < sizeof(histograms) / sizeof(histograms[0]); h++) {
+        kc_expose_family(out, histograms[h].name, "histogram", histograms[h].help);
+        for (size_t i = 0; i < rows->n; i++) {
+            const struct row *r = &rows->at[i];
+            struct kc_histogram value;
 
-    kc_expose_family(out, commit, "histogram",
-                     "Time that committing records and position takes, one Kafka transaction each.");
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->at[i].f->told_mono_ms != 0)
-            kc_expose_histogram(out, commit, rows->at[i].labels, OWN_LABELS,
-                                &rows->at[i].f->counts.commit_seconds, &kc_bounds_seconds);
-    kc_expose_family(out, size, "histogram",
-                     "Messages in a transaction; those of a position alone are left out.");
-    for (size_t i = 0; i < rows->n; i++)
-        if (rows->at[i].f->told_mono_ms != 0)
-            kc_expose_histogram(out, size, rows->at[i].labels, OWN_LABELS,
-                                &rows->at[i].f->counts.transaction_records, &kc_bounds_records);
+            memcpy(&value, (const char *)r->f + histograms[h].offset, sizeof(value));
+            if (has_told(r->f, histograms[h].whose))
+                kc_expose_histogram(out, histograms[h].name, r->labels, OWN_LABELS, &value,
+                                    histograms[h].bounds);
+        }
+    }
 }
 
 /* ---- progress ---- */

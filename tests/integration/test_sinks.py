@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import NewTopic
 
 from kcharness.fixtures import checked
+from kcharness.metrics import scrape
 from kcharness.rest import error_of
 from kcharness.servers import unique
 from kcharness.waiting import wait_for
@@ -147,6 +148,41 @@ def test_what_is_produced_stands_in_the_file_after_kills_too(worker, sink):
     assert one.offsets() == {(one.topic, 1): 502}
     one.resume()
     one.wait_for_lines([*[f"{n}-{i}" for n in range(2) for i in range(250)], "1-499", "while paused"])
+
+
+def test_figures_of_a_sink_are_shown(worker, sink):
+    one = sink()
+    one.produce(["a", "bc"])
+    one.create()
+
+    def figure(name):
+        return scrape(worker).get(f"kconnect_sink_{name}", connector=one.name, task="0")
+
+    wait_for(lambda: figure("record_send_total") == 2 and figure("record_lag") == 0, 20, "two records put")
+    wait_for(lambda: figure("record_active_count") == 0, 20, "their offsets committed")
+    assert figure("record_read_total") == 2 and figure("record_send_bytes_total") == 3
+    assert figure("partition_count") == 2 and figure("record_lag_max") == 0
+    assert figure("put_batch_time_seconds_count") >= 1
+    shown = {sample.name for sample in scrape(worker).of_connector(one.name)}
+    assert "kconnect_offset_commit_time_seconds_count" in shown and "kconnect_task_retries_total" in shown
+    assert not [name for name in shown if name.startswith(("kconnect_source_", "kconnect_transaction_"))]
+
+
+@pytest.mark.skipif(os.environ.get("KC_SOAK") != "1", reason="it waits 20 s for the member to go")
+def test_offsets_of_a_group_with_a_foreign_member_are_left_alone(kafka, sink):
+    one = sink()
+    one.produce(["a"])
+    one.create()
+    one.wait_for_offsets(1)
+    one.stop()
+    member = Consumer({"bootstrap.servers": kafka.address, "group.id": "connect-" + one.name})
+    member.subscribe([one.topic])
+    wait_for(lambda: member.poll(0.1) is None and member.assignment(), 30, "the member's partitions")
+    for change in (lambda: one.change((0, 0)), lambda: one.change((0, None)), lambda: one.rest.delete(f"{one.path}/offsets")):
+        assert "still has a member" in error_of(change(), 409)
+    assert one.offsets() == {(one.topic, 0): 1}
+    member.close()
+    assert one.change((0, 0)).status_code == 200
 
 
 def test_offsets_that_cannot_be_are_refused(sink):

@@ -24,6 +24,9 @@ struct kc_task_counts {
     int64_t behind_ms;                       /* as of that moment; -1: not known */
     struct kc_histogram commit_seconds;      /* kc_bounds_seconds */
     struct kc_histogram transaction_records; /* kc_bounds_records; commits without records are not in it */
+    bool of_sink;                            /* the next four are known of sinks alone */
+    int64_t partitions, lag, lag_max;        /* lag in records; -1: not known */
+    struct kc_histogram put_seconds;         /* kc_bounds_seconds */
 };
 
 /* One metric of a plugin. */

@@ -25,12 +25,13 @@
  *   {"type":"progress","phase":s,"item":s,"done":n,"total":n}
  *   {"type":"topics","names":[s]}         used since the last such message, at most once a second
  *   {"type":"stats", totals since the start of the process, about once a second:
- *    "polled":n,"records":n,"bytes":n,       given by the source; written and committed
- *    "active":n,                             written, not yet committed (a level, not a total)
+ *    "polled":n,"records":n,"bytes":n,       given by the source; written and committed. Of a sink: read; put
+ *    "active":n,                             written (put), not yet committed (a level, not a total)
  *    "commits":n,"commit_failures":n,"errors":n,"skipped":n,"retries":n,"dead_letters":n,
  *    "last_error_ms":n,                      Unix ms; left out while there was none
  *    "behind_ms":n,                          behind the source at this moment; left out while it is not known
  *    "commit_seconds":{"counts":[n],"sum":x},"transaction_records":{...}   metrics/histogram.h, not cumulative
+ *    "sink":{"partitions":n,"lag":n,"lag_max":n,"put_seconds":{...}}   of a sink; a lag is left out while not known
  *    "plugin":[{"component":s,"name":s,"labels":"k=v,k=v","kind":n,"value":x,"counts":[n],"sum":x}]}
  *
  * Descriptor 4 of the task is the shared page of crash_page.h (a memfd). Exit status 0: stopped as asked.

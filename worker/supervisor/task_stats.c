@@ -64,6 +64,15 @@ static struct kc_plugin_sample *read_samples(const cJSON *list, size_t *n)
     return samples;
 }
 
+static void read_sink(const cJSON *sink, struct kc_task_counts *c)
+{
+    c->of_sink = cJSON_IsObject(sink);
+    c->partitions = kc_json_int(sink, "partitions", 0);
+    c->lag = kc_json_int(sink, "lag", -1);
+    c->lag_max = kc_json_int(sink, "lag_max", -1);
+    read_histogram(kc_json_member(sink, "put_seconds"), &kc_bounds_seconds, &c->put_seconds);
+}
+
 void kc_task_stats_take(const cJSON *message, int64_t mono_ms, struct kc_task_line *line)
 {
     struct kc_task_counts c = {
@@ -87,6 +96,7 @@ void kc_task_stats_take(const cJSON *message, int64_t mono_ms, struct kc_task_li
     read_histogram(kc_json_member(message, "commit_seconds"), &kc_bounds_seconds, &c.commit_seconds);
     read_histogram(kc_json_member(message, "transaction_records"), &kc_bounds_records,
                    &c.transaction_records);
+    read_sink(kc_json_member(message, "sink"), &c);
     samples = read_samples(kc_json_member(message, "plugin"), &n);
     kc_task_line_counts(line, &c, samples, n, mono_ms);
 }

@@ -27,12 +27,13 @@ static void figures_are_read(void **state)
 {
     struct kc_task_board *b = kc_task_board_create();
     struct kc_task_line *l = kc_task_board_add(b, "c", 0);
-    struct kc_task_figures *f =
-        take(b, l,
-             "{\"type\":\"stats\",\"polled\":9,\"records\":8,\"bytes\":700,\"behind_ms\":0,\"skipped\":1,"
-             "\"commit_seconds\":{\"counts\":[1,2],\"sum\":0.5},"
-             "\"plugin\":[{\"component\":\"x\",\"name\":\"n\",\"labels\":\"a=b\",\"kind\":2,\"value\":-1.5},"
-             "{\"component\":\"x\",\"name\":\"h\",\"kind\":3,\"counts\":[0,0,4],\"sum\":2}]}");
+    struct kc_task_figures *f = take(
+        b, l,
+        "{\"type\":\"stats\",\"polled\":9,\"records\":8,\"bytes\":700,\"behind_ms\":0,\"skipped\":1,"
+        "\"commit_seconds\":{\"counts\":[1,2],\"sum\":0.5},"
+        "\"sink\":{\"partitions\":3,\"lag\":12,\"lag_max\":7,\"put_seconds\":{\"counts\":[4],\"sum\":1}},"
+        "\"plugin\":[{\"component\":\"x\",\"name\":\"n\",\"labels\":\"a=b\",\"kind\":2,\"value\":-1.5},"
+        "{\"component\":\"x\",\"name\":\"h\",\"kind\":3,\"counts\":[0,0,4],\"sum\":2}]}");
 
     (void)state;
     assert_int_equal(f->counts.polled, 9);
@@ -42,6 +43,11 @@ static void figures_are_read(void **state)
     assert_int_equal(f->counts.behind_ms, 0);
     assert_int_equal(f->counts.commit_seconds.counts[1], 2);
     assert_true(f->counts.commit_seconds.sum == 0.5);
+    assert_true(f->counts.of_sink);
+    assert_int_equal(f->counts.partitions, 3);
+    assert_int_equal(f->counts.lag, 12);
+    assert_int_equal(f->counts.lag_max, 7);
+    assert_int_equal(f->counts.put_seconds.counts[0], 4);
     assert_int_equal(f->n_samples, 2);
     assert_string_equal(f->samples[0].labels, "a=b");
     assert_true(f->samples[0].value == -1.5);
@@ -76,6 +82,11 @@ static void what_is_odd_is_left_out(void **state)
     kc_task_figures_free(f, 1);
     f = take(b, l, "{\"type\":\"stats\"}");
     assert_int_equal(f->n_samples, 0);
+    assert_false(f->counts.of_sink);
+    kc_task_figures_free(f, 1);
+    f = take(b, l, "{\"type\":\"stats\",\"sink\":{\"lag\":\"much\"}}");
+    assert_true(f->counts.of_sink);
+    assert_int_equal(f->counts.lag, -1);
     kc_task_figures_free(f, 1);
     kc_task_board_destroy(b);
 }
