@@ -185,11 +185,12 @@ enum kc_elf_verdict kc_elf_check(const char *file, char *detail, size_t size, si
     struct exports exports = {0};
     enum kc_elf_verdict verdict;
     struct image f = {0};
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a fifo must not hold us up */
     bool readable;
 
     if (fd < 0)
-        return wrong(detail, size, "it cannot be read: %s", strerror(errno));
+        return wrong(detail, size, "it cannot be read: %s%s", strerror(errno),
+                     errno == ENOENT ? " (is it a link that leads to nothing?)" : "");
     readable = read_file(fd, &f);
     (void)close(fd);
     if (!readable)

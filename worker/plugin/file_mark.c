@@ -23,6 +23,8 @@ static uint64_t mark_of(const char *name, const struct stat *st)
     hash = mix(hash, &st->st_size, sizeof(st->st_size));
     hash = mix(hash, &st->st_mtim.tv_sec, sizeof(st->st_mtim.tv_sec));
     hash = mix(hash, &st->st_mtim.tv_nsec, sizeof(st->st_mtim.tv_nsec));
+    hash = mix(hash, &st->st_ctim.tv_sec, sizeof(st->st_ctim.tv_sec));
+    hash = mix(hash, &st->st_ctim.tv_nsec, sizeof(st->st_ctim.tv_nsec));
     return hash | 1;
 }
 
@@ -33,7 +35,7 @@ uint64_t kc_file_mark(const char *file, const char *folder)
     struct stat st;
     DIR *dir;
 
-    if (stat(file, &st) < 0)
+    if (stat(file, &st) < 0 && lstat(file, &st) < 0) /* a link that leads to nothing looks like itself */
         return 0;
     if (folder == NULL)
         return mark_of("", &st);

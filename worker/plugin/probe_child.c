@@ -116,16 +116,29 @@ static enum watch_end read_answer(const struct child *c, int64_t deadline,
     }
 }
 
-static enum watch_end wait_exit(const struct child *c, int64_t deadline, int *status)
+static enum watch_end wait_exit(const struct child *c, int64_t deadline)
 {
     const struct timespec pause = {.tv_nsec = EXIT_PAUSE_MS * 1000000L};
+    siginfo_t info = {0};
 
-    while (waitpid(c->pid, status, WNOHANG) == 0) {
+    while (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0) {
         if (kc_mono_ms() >= deadline)
             return LATE;
         (void)nanosleep(&pause, NULL);
     }
     return ENDED;
+}
+
+/* The whole group, before its leader is collected: until then nobody else can have its number. */
+static int collect(const struct child *c)
+{
+    int status = 0;
+
+    (void)kill(-c->pid, SIGKILL);
+    (void)kill(c->pid, SIGKILL);
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
 }
 
 static const char *known_reason(const char *text)
@@ -189,12 +202,10 @@ static cJSON *read_outcome(const struct kc_buf *answer, const struct kc_crash_pa
     return NULL;
 }
 
-/* Ends a child that has to be ended, and says why. */
+/* Why a child has to be ended. */
 static void give_up(const struct child *c, enum watch_end end, const struct kc_probe_limits *limits,
                     const char **reason, struct kc_buf *detail)
 {
-    int status;
-
     *reason = end == LATE ? "TIMEOUT" : "CRASHED";
     if (end == LATE)
         kc_buf_printf(detail, "loading it did not end within %lld ms", (long long)limits->deadline_ms);
@@ -202,9 +213,6 @@ static void give_up(const struct child *c, enum watch_end end, const struct kc_p
         kc_buf_printf(detail, "loading it was ended, because it took more than %lld MB of memory",
                       (long long)limits->memory_max_mb);
     kc_crash_page_call(c->page, detail);
-    (void)kill(-c->pid, SIGKILL);
-    (void)kill(c->pid, SIGKILL);
-    (void)waitpid(c->pid, &status, 0);
 }
 
 cJSON *kc_probe_child(const char *self, const char *file, const struct kc_probe_limits *limits,
@@ -224,11 +232,12 @@ cJSON *kc_probe_child(const char *self, const char *file, const struct kc_probe_
     }
     end = read_answer(&c, deadline, limits, &answer);
     if (end == ENDED)
-        end = wait_exit(&c, deadline, &status);
+        end = wait_exit(&c, deadline);
+    if (end != ENDED)
+        give_up(&c, end, limits, reason, detail);
+    status = collect(&c);
     if (end == ENDED)
         parsed = read_outcome(&answer, c.page, status, reason, detail);
-    else
-        give_up(&c, end, limits, reason, detail);
     (void)close(c.out);
     kc_crash_page_release(c.page);
     kc_buf_finish(&answer);

@@ -72,11 +72,14 @@ static kc_status scan_entry(const char *folder, const char *name, bool is_top, s
 
     if (asprintf(&path, "%s/%s", folder, name) < 0)
         return kc_fail(err, KC_ERR_NOMEM, "out of memory");
-    if (stat(path, &st) == 0) {
-        if (S_ISDIR(st.st_mode) && is_top)
-            status = scan_folder(path, false, out, err);
-        else if (S_ISREG(st.st_mode) && is_library(name) && !is_listed(out, &st))
+    if (stat(path, &st) < 0) {
+        if (is_library(name) &&
+            lstat(path, &st) == 0) /* a link that leads to nothing: to be refused, not passed over */
             status = add(out, path, is_top ? NULL : folder, err);
+    } else if (S_ISDIR(st.st_mode)) {
+        status = is_top ? scan_folder(path, false, out, err) : KC_OK;
+    } else if (is_library(name) && !is_listed(out, &st)) {
+        status = add(out, path, is_top ? NULL : folder, err);
     }
     free(path);
     return status;
@@ -88,8 +91,10 @@ static kc_status scan_folder(const char *folder, bool is_top, struct kc_candidat
     int n = scandir(folder, &names, is_visible, alphasort);
     kc_status status = KC_OK;
 
-    if (n < 0)
+    if (n < 0 && is_top)
         status = add_unreadable(out, folder, strerror(errno), err);
+    else if (n < 0) /* what was dropped there can't be seen: refused by the folder's name */
+        status = add(out, folder, NULL, err);
     for (int i = 0; i < n; i++) {
         if (status == KC_OK)
             status = scan_entry(folder, names[i]->d_name, is_top, out, err);

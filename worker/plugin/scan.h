@@ -15,13 +15,14 @@ struct kc_candidate {
 struct kc_candidates {
     struct kc_candidate *list;
     size_t n;
-    char *
-        unreadable; /* "FOLDER: No such file or directory" of the folders that could not be read; NULL: none */
+    /* "FOLDER: No such file or directory" of those of `paths` that could not be read; NULL: none */
+    char *unreadable;
 };
 
 /*
  * Looks through `paths` (folders, or .so files; ends with NULL) in their order, names sorted. Hidden files are ignored;
- * a file that two paths lead to is listed once. KC_ERR_NOMEM.
+ * a file that two paths lead to is listed once. What can be no plugin, but was meant to be one, is listed to be refused: a
+ * link that leads to nothing, a fifo, a subfolder that can't be read. KC_ERR_NOMEM.
  */
 kc_status kc_scan(const char *const *paths, struct kc_candidates *out, struct kc_error *err);
 void kc_scan_finish(struct kc_candidates *c);

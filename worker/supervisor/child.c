@@ -113,6 +113,8 @@ static void on_exit_status(uv_process_t *process, int64_t exit_status, int term_
     struct kc_child *c = process->data;
 
     c->exited = true;
+    /* What a plugin started ends with its task. The group keeps its number for as long as anybody is in it. */
+    (void)kill(-process->pid, SIGKILL);
     if (c->released) {
         close_handles(c);
         return;
@@ -135,6 +137,7 @@ static int spawn_process(struct kc_child *c, uv_loop_t *loop, const char *execut
         [KC_CRASH_FD] = {.flags = UV_INHERIT_FD, .data.fd = page_fd},
     };
     uv_process_options_t options = {
+        .flags = UV_PROCESS_DETACHED, /* a session, and so a process group, of its own */
         .exit_cb = on_exit_status,
         .file = executable,
         .args = argv,

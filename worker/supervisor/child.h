@@ -20,7 +20,8 @@ struct kc_child_handlers {
 
 /*
  * Runs `executable task`: descriptor 3 our socketpair, 4 the crash page, input empty, output and errors to our standard
- * error, everything else closed. `start` (JSON text) is sent at once. NULL: *err.
+ * error, everything else closed; in a process group of its own, which is killed whole when the process has ended. `start`
+ * (JSON text) is sent at once. NULL: *err.
  */
 struct kc_child *kc_child_spawn(uv_loop_t *loop, const char *executable, const char *start,
                                 const struct kc_child_handlers *handlers, void *arg, struct kc_error *err);

@@ -58,6 +58,12 @@ struct kc_crash_page *kc_crash_page_attach(int fd, struct kc_error *err)
     page = map_page(fd, err);
     if (page == NULL)
         return NULL;
+    if (madvise(page, PAGE_BYTES, MADV_DONTFORK) < 0) {
+        (void)kc_fail_errno(err, KC_ERR_FATAL,
+                            "cannot keep the page shared with the worker for this process");
+        kc_crash_page_release(page);
+        return NULL;
+    }
     if (kc_crash_handler_install(page, err) < 0) {
         kc_crash_page_release(page);
         return NULL;

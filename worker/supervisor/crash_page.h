@@ -33,6 +33,8 @@ int kc_crash_page_create(struct kc_crash_page **page, struct kc_error *err);
  * overflow there is caught too). The handler fills the page and lets the signal take its default course, so the parent
  * sees the process end by that very signal. Under AddressSanitizer these handlers replace the sanitizer's for signals;
  * its own findings (use after free ...) end the process with exit status 1, or with ABRT where abort_on_error is set.
+ * A process that a plugin forks has no such page: what becomes of it is not taken for the task's end, and a copy that comes
+ * back from the plugin's call, a second task in all but name, ends there with SEGV.
  */
 struct kc_crash_page *kc_crash_page_attach(int fd, struct kc_error *err);
 void kc_crash_page_release(struct kc_crash_page *page);

@@ -138,6 +138,19 @@ static void grow_for_ever(void)
     wait_for_ever();
 }
 
+/* As a plugin that forks: its number is told as the item of a progress. */
+static void start_another(void)
+{
+    char message[128];
+    pid_t pid = fork();
+
+    if (pid == 0)
+        wait_for_ever();
+    (void)snprintf(message, sizeof(message),
+                   "{\"type\":\"progress\",\"phase\":\"fork\",\"item\":\"%d\",\"done\":1}", (int)pid);
+    put(message);
+}
+
 static void flood(void)
 {
     char message[128];
@@ -209,6 +222,8 @@ static void behave(const char *how, bool paused, const char *marker)
     }
     if (strcmp(how, "descriptors") == 0)
         say_descriptors();
+    if (strcmp(how, "fork") == 0)
+        start_another();
     if (strcmp(how, "flood") == 0)
         flood();
     obey();

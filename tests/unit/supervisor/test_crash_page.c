@@ -57,6 +57,22 @@ __attribute__((noinline)) static void jump_nowhere(void)
     never = 0;
 }
 
+static struct kc_crash_page *page_of_task;
+
+/* As a plugin that forks and returns from its call twice. */
+__attribute__((noinline)) static void return_twice(void)
+{
+    int status = 0;
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        kc_crash_page_enter(page_of_task, NULL, NULL);
+        _exit(0);
+    }
+    (void)waitpid(pid, &status, 0);
+    _exit(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV ? 55 : 56);
+}
+
 /* Runs `crash` in a child as a call of a plugin; gives the description and the wait status. */
 static int crash_in_child(void (*crash)(void), const char *call, struct kc_buf *text,
                           struct kc_crash_page *copy)
@@ -74,6 +90,7 @@ static int crash_in_child(void (*crash)(void), const char *call, struct kc_buf *
 
         if (mine == NULL)
             _exit(99);
+        page_of_task = mine;
         kc_crash_page_enter(mine, "bad-source 1.2.3", "open");
         kc_crash_page_enter(mine, NULL, NULL);
         if (call != NULL)
@@ -185,6 +202,21 @@ static void alive_restarts_the_clock_of_a_call_and_only_of_a_call(void **state)
     assert_int_equal(page.since_ms, 0);
 }
 
+static void a_process_that_the_task_forks_ends_where_it_would_go_on_as_a_task(void **state)
+{
+    struct kc_crash_page copy;
+    struct kc_buf text = {0};
+    int status = crash_in_child(return_twice, "poll", &text, &copy);
+
+    (void)state;
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 55);
+    assert_int_equal(copy.signal, 0);
+    assert_string_equal(copy.call, "poll");
+    assert_true(copy.since_ms > 0);
+    kc_buf_finish(&text);
+}
+
 static void a_descriptor_that_is_no_page_is_refused(void **state)
 {
     struct kc_error err = KC_ERROR_INIT;
@@ -208,6 +240,7 @@ int main(void)
         cmocka_unit_test(a_crash_between_two_calls_is_not_blamed_on_the_plugin),
         cmocka_unit_test(a_page_full_of_rubbish_is_described_without_harm),
         cmocka_unit_test(alive_restarts_the_clock_of_a_call_and_only_of_a_call),
+        cmocka_unit_test(a_process_that_the_task_forks_ends_where_it_would_go_on_as_a_task),
         cmocka_unit_test(a_descriptor_that_is_no_page_is_refused),
     };
 

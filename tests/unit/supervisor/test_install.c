@@ -220,6 +220,43 @@ static void a_bad_file_is_refused_until_it_is_mended(void **state)
     assert_null(strstr(refused(p), "b.so"));
 }
 
+static void a_link_that_leads_to_nothing_is_refused_until_it_leads_to_a_plugin(void **state)
+{
+    struct place *p = *state;
+    char *link = scratch_path(p->path, "link.so"), *fifo = scratch_path(p->path, "fifo.so");
+
+    assert_int_equal(symlink(".target", link), 0);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_true(look(p));
+    assert_non_null(strstr(refused(p), "link.so WRONG_FILE it cannot be read"));
+    assert_non_null(strstr(refused(p), "fifo.so WRONG_FILE it is empty or no regular file"));
+    assert_false(look(p));
+    put(p, "good.so", ".target");
+    take_away(p, "fifo.so");
+    assert_true(look(p));
+    assert_non_null(source(p, NULL));
+    assert_string_equal(refused(p), "");
+    free(link);
+    free(fifo);
+}
+
+static void a_file_is_looked_at_again_when_its_permissions_change(void **state)
+{
+    struct place *p = *state;
+    char *file = scratch_path(p->path, "a.so");
+    int64_t again_ms = INT64_MAX, end = kc_mono_ms() + DEADLINE_MS;
+
+    put(p, "good.so", "a.so");
+    assert_true(look(p));
+    /* Times have the kernel's ticks: what is changed within one looks the same. */
+    for (mode_t mode = 0500; again_ms == INT64_MAX && kc_mono_ms() < end; mode ^= 0100) {
+        assert_int_equal(chmod(file, mode), 0);
+        assert_false(scan(p, 60000, &again_ms));
+    }
+    assert_true(again_ms <= 60000);
+    free(file);
+}
+
 static void of_two_files_with_one_version_the_listed_one_stays_and_the_other_waits(void **state)
 {
     struct place *p = *state;
@@ -425,6 +462,8 @@ int main(int argc, char **argv)
         AT_PLACE(versions_live_side_by_side_and_a_new_one_in_place_is_another_copy),
         AT_PLACE(a_file_that_still_changes_is_left_alone_and_what_it_was_stays_listed),
         AT_PLACE(a_bad_file_is_refused_until_it_is_mended),
+        AT_PLACE(a_link_that_leads_to_nothing_is_refused_until_it_leads_to_a_plugin),
+        AT_PLACE(a_file_is_looked_at_again_when_its_permissions_change),
         AT_PLACE(of_two_files_with_one_version_the_listed_one_stays_and_the_other_waits),
         AT_PLACE(a_folder_is_taken_anew_when_its_private_library_changes),
         AT_PLACE(staged_copies_that_somebody_deleted_are_made_anew),

@@ -302,6 +302,44 @@ static void a_process_has_no_descriptor_but_its_own(void **state)
     (void)close(extra[1]);
 }
 
+/* It may wait, dead, for whoever collects orphans here. */
+static bool has_ended(const struct bench *b, const void *what)
+{
+    char path[64], text[256] = "";
+    const char *end;
+    FILE *f;
+
+    (void)b;
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", *(const int *)what);
+    f = fopen(path, "r");
+    if (f == NULL)
+        return true;
+    (void)!fread(text, 1, sizeof(text) - 1, f);
+    (void)fclose(f);
+    end = strrchr(text, ')');
+    return end == NULL || end[2] == 'Z' || end[2] == 'X';
+}
+
+static void what_a_task_started_ends_with_it(void **state)
+{
+    struct bench *b = *state;
+    const char *item;
+    int pid = 0;
+
+    bench_apply_one(b, "fork", 1, false);
+    (void)bench_wait_state(b, KC_STATE_RUNNING);
+    while (b->seen[b->n - 1].progress[0] == '\0')
+        (void)bench_wait_state(b, KC_STATE_RUNNING);
+    item = strstr(b->seen[b->n - 1].progress, "\"item\":\"");
+    assert_non_null(item);
+    assert_int_equal(sscanf(item, "\"item\":\"%d\"", &pid), 1);
+    assert_true(pid > 0);
+    assert_false(has_ended(b, &pid));
+    kc_supervisor_apply(b->supervisor, NULL, 0);
+    (void)bench_wait_state(b, KC_STATE_UNASSIGNED);
+    bench_run_until(b, has_ended, &pid);
+}
+
 static void a_new_assignment_of_the_same_task_is_told_without_a_new_process(void **state)
 {
     struct bench *b = *state;
@@ -420,6 +458,7 @@ int main(int argc, char **argv)
         WITH_BENCH(a_wish_that_changes_again_and_again_while_stopping_ends_with_the_last),
         WITH_BENCH(progress_is_told_at_most_once_a_second_and_the_last_is_not_lost),
         WITH_BENCH(a_process_has_no_descriptor_but_its_own),
+        WITH_BENCH(what_a_task_started_ends_with_it),
         WITH_BENCH(a_new_assignment_of_the_same_task_is_told_without_a_new_process),
         WITH_BENCH(many_tasks_start_and_stop_together),
         WITH_BENCH(an_executable_that_is_not_there_is_tried_again),
