@@ -70,11 +70,7 @@ kc_status kc_dw_encode_keys(struct kc_dataworks *d, struct kc_batch *b, struct k
         if (t == NULL) {
             status = KC_ERR_NOMEM;
         } else if (t->why.status < 0) {
-            uint32_t room = err->struct_size;
-
-            *err = t->why;
-            err->struct_size = room;
-            status = t->why.status;
+            status = kc_fail(err, t->why.status, "%s", t->why.message);
         } else {
             status = put_key(&o, t, &rec->key, &is_null, err);
         }

@@ -244,11 +244,7 @@ kc_status kc_dw_encode_values(struct kc_dataworks *d, struct kc_batch *b, struct
         if (times->len == 0 || times->event_us != rec->event_us || times->checkpoint_ms != rec->checkpoint_ms)
             render_times(times, rec);
         if (t->why.status < 0) {
-            uint32_t room = err->struct_size;
-
-            *err = t->why;
-            err->struct_size = room;
-            status = t->why.status;
+            status = kc_fail(err, t->why.status, "%s", t->why.message);
         } else {
             status = put_change(d, &o, t, &r, rec, i, slices, err);
         }

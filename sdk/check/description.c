@@ -52,17 +52,18 @@ static void print_component(const struct kc_component *c)
 void check_description(struct check *c)
 {
     struct kc_kit *k = check_kit(c);
-    const char *problems = kc_kit_check_plugin(k, c->plugin);
+    const char *problems = kc_kit_check_plugin(k, c->plugin), *license;
     size_t n;
 
+    license = KC_HAS(struct kc_plugin, c->plugin, license) ? c->plugin->license : NULL;
     for (const char *p = problems; *p != '\0'; p += n + 1) {
         n = strcspn(p, "\n");
         check_fail(c, "%.*s", (int)n, p);
     }
     if (problems[0] == '\0') {
         (void)printf("      plugin %s %s, ABI %u.%u%s%s\n", c->plugin->name, c->plugin->version,
-                     c->plugin->abi_major, c->plugin->abi_minor, c->plugin->license == NULL ? "" : ", ",
-                     c->plugin->license == NULL ? "" : c->plugin->license);
+                     c->plugin->abi_major, c->plugin->abi_minor, license == NULL ? "" : ", ",
+                     license == NULL ? "" : license);
         for (uint32_t i = 0; i < c->plugin->n_components; i++)
             print_component(c->plugin->components[i]);
         check_pass(c, "its description obeys the rules (%u component%s)", c->plugin->n_components,

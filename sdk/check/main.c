@@ -124,22 +124,23 @@ static void copy_line(const struct part *part, const char *verdict, const char *
 /* How a child ended that did not end by itself. */
 static void tell_end(const struct part *part, int status, bool late, uint32_t deadline_s)
 {
+    const char *in = page->call[0] == '\0' ? "" : "in ";
     const char *where = page->call[0] == '\0' ? "outside of any call" : page->call;
     char text[512];
 
     if (late)
-        (void)snprintf(text, sizeof(text), "the plugin hangs in %s: this part did not end within %u s", where,
-                       deadline_s);
+        (void)snprintf(text, sizeof(text), "the plugin hangs %s%s: this part did not end within %u s", in,
+                       where, deadline_s);
     else if (WIFSIGNALED(status) && page->memory[0] != '\0')
         (void)snprintf(text, sizeof(text),
-                       "the plugin crashed in %s (%s): it wrote to memory that is read-only, or used it "
+                       "the plugin crashed %s%s (%s): it wrote to memory that is read-only, or used it "
                        "after it was gone: %s",
-                       where, strsignal(WTERMSIG(status)), page->memory);
+                       in, where, strsignal(WTERMSIG(status)), page->memory);
     else if (WIFSIGNALED(status))
-        (void)snprintf(text, sizeof(text), "the plugin crashed in %s: %s", where,
+        (void)snprintf(text, sizeof(text), "the plugin crashed %s%s: %s", in, where,
                        strsignal(WTERMSIG(status)));
     else if (WEXITSTATUS(status) != 0 || page->call[0] != '\0')
-        (void)snprintf(text, sizeof(text), "the plugin ended the process in %s (exit status %d)", where,
+        (void)snprintf(text, sizeof(text), "the plugin ended the process %s%s (exit status %d)", in, where,
                        WEXITSTATUS(status));
     else
         return;

@@ -75,12 +75,11 @@ static void check_default(struct kc_kit *k, const struct kc_component *c, const 
                           FILE *f)
 {
     const char *const setting[] = {key->name, key->default_value, NULL};
-    struct kc_config_def alone = *c->config;
+    const struct kc_config_def alone = {
+        .struct_size = sizeof(alone), .key_size = c->config->key_size, .keys = key, .n_keys = 1};
     struct kc_error err = {.struct_size = sizeof(err)};
     struct kc_map map;
 
-    alone.keys = key;
-    alone.n_keys = 1;
     if ((key->flags & KC_CFG_REQUIRED) != 0)
         (void)fprintf(f, "%s: key %s is required and has a default: it is one or the other\n", c->id,
                       key->name);
@@ -149,7 +148,7 @@ static void check_component(struct kc_kit *k, const struct kc_plugin *p, uint32_
 {
     const struct kc_component *c = p->components[i];
 
-    if (c == NULL || c->struct_size < sizeof(*c) || !is_word(c->id, 128, "._-$")) {
+    if (c == NULL || !KC_HAS(struct kc_component, c, get_extension) || !is_word(c->id, 128, "._-$")) {
         (void)fprintf(f, "component number %u is not there, too short, or has no legal id\n", i);
         return;
     }
@@ -167,8 +166,10 @@ static void check_component(struct kc_kit *k, const struct kc_plugin *p, uint32_
     check_ops(c, f);
     if (c->config == NULL)
         return;
-    if (c->config->struct_size < sizeof(*c->config) || (c->config->n_keys > 0 && c->config->keys == NULL) ||
-        c->config->key_size < sizeof(struct kc_config_key) || c->config->key_size % sizeof(void *) != 0) {
+    if (!KC_HAS(struct kc_config_def, c->config, reserved) ||
+        (c->config->n_keys > 0 && c->config->keys == NULL) ||
+        c->config->key_size < KC_KIT_UPTO(struct kc_config_key, recommend) ||
+        c->config->key_size % sizeof(void *) != 0) {
         (void)fprintf(f, "%s: its table of keys is not well-formed\n", c->id);
         return;
     }
@@ -180,7 +181,8 @@ static void check_head(const struct kc_plugin *p, FILE *f)
 {
     if (p->magic != KC_ABI_MAGIC)
         (void)fprintf(f, "its magic is 0x%08x, not 0x%08x\n", p->magic, KC_ABI_MAGIC);
-    if (p->abi_major != KC_ABI_MAJOR || p->abi_minor != KC_ABI_MINOR)
+    /* While the ABI is a draft only the very same version will do; from 1.0 on a newer minor is welcome. */
+    if (p->abi_major != KC_ABI_MAJOR || (KC_ABI_MAJOR == 0 && p->abi_minor != KC_ABI_MINOR))
         (void)fprintf(f, "it was built for ABI %u.%u, this is the check of %d.%d\n", p->abi_major,
                       p->abi_minor, KC_ABI_MAJOR, KC_ABI_MINOR);
     if (p->struct_size < offsetof(struct kc_plugin, vendor))

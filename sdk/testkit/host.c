@@ -79,8 +79,8 @@ const struct kc_topic *kc_kit_topic(struct kc_kit *k, struct kc_str name)
         if (t->pub.name.len == name.len && memcmp(t->pub.name.ptr, name.ptr, name.len) == 0)
             return &t->pub;
     t = kc_kit_alloc(k, sizeof(*t));
-    t->pub.struct_size = sizeof(t->pub);
     t->pub.name = (struct kc_str){kc_kit_strdup(k, name.ptr, name.len), name.len, 0};
+    KC_KIT_LEND(kc_topic, &t->pub);
     t->next = k->topics;
     k->topics = t;
     return &t->pub;
@@ -122,7 +122,7 @@ struct kc_kit_arena *kc_kit_arena_open(struct kc_kit *k)
 {
     struct kc_kit_arena *a = kc_kit_alloc(k, sizeof(*a));
 
-    a->pub.struct_size = sizeof(a->pub);
+    KC_KIT_LEND(kc_arena, &a->pub);
     a->guard = kc_guard_open("a batch's arena, until the batch was released");
     if (a->guard == NULL)
         abort();
@@ -133,6 +133,7 @@ void kc_kit_arena_retire(struct kc_kit *k, struct kc_kit_arena *a)
 {
     if (a == NULL)
         return;
+    KC_KIT_BACK(k, kc_arena, &a->pub);
     kc_guard_retire(a->guard, (k->flags & KC_KIT_LOCK) != 0);
     a->guard = NULL;
     a->pub.cur = a->pub.end = NULL;
@@ -241,7 +242,6 @@ static kc_status plan_add(struct kc_task_plan *plan, const struct kc_map *config
 const struct kc_host *kc_kit_host(void)
 {
     static const struct kc_host table = {
-        .struct_size = sizeof(table),
         .abi_major = KC_ABI_MAJOR,
         .abi_minor = KC_ABI_MINOR,
         .name = "kconnect test kit",
@@ -275,5 +275,9 @@ const struct kc_host *kc_kit_host(void)
         .plan_add = plan_add,
     };
 
-    return &table;
+    static struct kc_host lent;
+
+    lent = table;
+    KC_KIT_LEND(kc_host, &lent);
+    return &lent;
 }

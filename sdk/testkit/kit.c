@@ -170,10 +170,32 @@ void kc_kit_leave(struct kc_kit *k)
 
     if (k->call != NULL && k->watch != NULL)
         k->watch(k->watch_arg, NULL);
+    if (k->error != NULL)
+        KC_KIT_BACK(k, kc_error, k->error);
+    k->error = NULL;
     k->call = NULL;
     kc_guard_retire(k->answer, lock);
     kc_guard_retire(k->loans, lock);
     k->answer = k->loans = NULL;
+}
+
+void kc_kit_lend_size(void *p, size_t size, size_t whole)
+{
+    uint32_t struct_size = (uint32_t)size;
+
+    memcpy(p, &struct_size, sizeof(struct_size)); /* the first member of each that has one */
+    memset((uint8_t *)p + size, 0xDD, whole - size);
+}
+
+void kc_kit_back(struct kc_kit *k, const char *name, const void *p, size_t size, size_t whole)
+{
+    for (size_t i = size; i < whole; i++) {
+        if (((const uint8_t *)p)[i] == 0xDD)
+            continue;
+        kc_kit_note_fault(k, "the plugin wrote behind the struct_size of a struct %s: ask KC_HAS() first",
+                          name);
+        return;
+    }
 }
 
 void *kc_kit_loan(struct kc_kit *k, size_t n)
@@ -189,7 +211,8 @@ struct kc_error *kc_kit_error(struct kc_kit *k)
 {
     struct kc_error *err = kc_kit_loan(k, sizeof(*err));
 
-    err->struct_size = sizeof(*err);
+    KC_KIT_LEND(kc_error, err);
+    k->error = err;
     return err;
 }
 

@@ -10,6 +10,23 @@
 
 #include "guard.h"
 
+/*
+ * The size that a structure of the ABI is lent with. tests/abi builds kits that are hosts of an earlier minor: this code, with the
+ * sizes of then (KC_KIT_SIZES is a header with KC_SIZEOF_kc_error and so on). What lies behind the size is 0xDD there, and has to
+ * stay so.
+ */
+#ifdef KC_KIT_SIZES
+#include KC_KIT_SIZES
+#define KC_KIT_SIZEOF(name) KC_SIZEOF_##name
+#else
+#define KC_KIT_SIZEOF(name) sizeof(struct name)
+#endif
+/* Bytes up to and with a member, the last one of minor 0: what the least plugin fills. */
+#define KC_KIT_UPTO(type, member) (offsetof(type, member) + sizeof(((type *)0)->member))
+/* Sets p->struct_size, as the last thing before *p is lent; and looks, once it is back, what became of the rest. */
+#define KC_KIT_LEND(name, p)      kc_kit_lend_size((p), KC_KIT_SIZEOF(name), sizeof(struct name))
+#define KC_KIT_BACK(kit, name, p) kc_kit_back((kit), #name, (p), KC_KIT_SIZEOF(name), sizeof(struct name))
+
 enum { KC_KIT_MAX_LOGS = 1000, KC_KIT_MAX_FAULTS = 100 };
 
 /* Texts that the kit owns. */
@@ -73,6 +90,7 @@ struct kc_kit {
     pthread_t thread;
     const char *call;        /* the call of the plugin in progress; NULL: none */
     struct kc_guard *loans;  /* of the call in progress: its arguments */
+    struct kc_error *error;  /* one of them; NULL: not lent */
     struct kc_guard *answer; /* what offset_get or state_get answered last */
     struct kc_guard *config;
     struct kc_kit_block *blocks;
@@ -108,6 +126,9 @@ __attribute__((format(printf, 3, 4))) kc_status kc_kit_fail(struct kc_error *err
                                                             const char *fmt, ...);
 /* A [task] call: faults when it comes from another thread or outside a call. */
 void kc_kit_on_task(struct kc_kit *k, const char *what);
+
+void kc_kit_lend_size(void *p, size_t size, size_t whole);
+void kc_kit_back(struct kc_kit *k, const char *name, const void *p, size_t size, size_t whole);
 
 /* Memory of the call in progress. */
 void *kc_kit_loan(struct kc_kit *k, size_t n);

@@ -19,19 +19,23 @@ struct kc_batch *kc_kit_lend(struct kc_kit *k, const struct kc_record *records, 
     struct kc_guard *structs = must(kc_guard_open("a batch and its records, until the batch was released"));
     struct kc_guard *values = must(kc_guard_open("what the records of a batch point at, which is read-only"));
     struct kc_batch *batch = must(kc_guard_take(structs, sizeof(*batch)));
-    struct kc_record *copies = must(kc_guard_take(structs, (n + 1) * sizeof(*copies)));
+    const size_t record_size = KC_KIT_SIZEOF(kc_record);
+    uint8_t *copies = must(kc_guard_take(structs, (n + 1) * record_size));
 
-    for (uint32_t i = 0; i < n; i++)
-        copies[i] = kc_kit_copy_record(k, values, &records[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct kc_record copy = kc_kit_copy_record(k, values, &records[i]);
+
+        memcpy(copies + i * record_size, &copy, record_size);
+    }
     kc_guard_seal(values);
     kc_kit_take_back(k);
     k->failures.n = 0;
     k->arena = kc_kit_arena_open(k);
-    *batch = (struct kc_batch){.struct_size = sizeof(*batch),
-                               .record_size = sizeof(*copies),
-                               .records = copies,
+    *batch = (struct kc_batch){.record_size = (uint32_t)record_size,
+                               .records = (struct kc_record *)(void *)copies,
                                .n_records = n,
                                .arena = &k->arena->pub};
+    KC_KIT_LEND(kc_batch, batch);
     k->batch = batch;
     k->batch_structs = structs;
     k->batch_values = values;
@@ -47,6 +51,7 @@ void kc_kit_take_back(struct kc_kit *k)
 
     if (k->batch == NULL)
         return;
+    KC_KIT_BACK(k, kc_batch, k->batch);
     kc_kit_arena_retire(k, k->arena);
     kc_guard_retire(k->batch_structs, lock);
     kc_guard_retire(k->batch_values, lock);
@@ -83,13 +88,15 @@ static kc_status grow_slices(struct kc_slices *s, uint64_t more)
 struct kc_bytes *kc_kit_bytes(struct kc_kit *k)
 {
     free(k->out.data);
-    k->out = (struct kc_bytes){.struct_size = sizeof(k->out), .grow = grow_bytes};
+    k->out = (struct kc_bytes){.grow = grow_bytes};
+    KC_KIT_LEND(kc_bytes, &k->out);
     return &k->out;
 }
 
 struct kc_slices *kc_kit_slices(struct kc_kit *k)
 {
     free(k->slices.list);
-    k->slices = (struct kc_slices){.struct_size = sizeof(k->slices), .grow = grow_slices};
+    k->slices = (struct kc_slices){.grow = grow_slices};
+    KC_KIT_LEND(kc_slices, &k->slices);
     return &k->slices;
 }

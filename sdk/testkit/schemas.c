@@ -33,7 +33,7 @@ static uint64_t hash_of(const char *text)
 
 static kc_status check(const struct kc_schema *spec, struct kc_error *err)
 {
-    if (spec->struct_size < sizeof(*spec))
+    if (!KC_HAS(struct kc_schema, spec, params))
         return kc_kit_fail(err, KC_ERR_FATAL, "a schema's struct_size is %u, it must be %zu",
                            spec->struct_size, sizeof(*spec));
     if (spec->type < KC_INT8 || spec->type > KC_UINT64)
@@ -52,8 +52,8 @@ static struct kc_kit_schema *make(struct kc_kit *k, const struct kc_schema *spec
     struct kc_kit_schema *e = kc_kit_alloc(k, sizeof(*e));
     struct kc_field *fields = kc_kit_alloc(k, (spec->n_fields + 1) * sizeof(*fields));
 
-    e->pub = *spec;
-    e->pub.struct_size = sizeof(e->pub);
+    memcpy(&e->pub, spec, spec->struct_size < sizeof(e->pub) ? spec->struct_size : sizeof(e->pub));
+    KC_KIT_LEND(kc_schema, &e->pub);
     e->pub.name = kc_kit_copy_text(k, NULL, spec->name);
     e->pub.doc = kc_kit_copy_text(k, NULL, spec->doc);
     e->pub.params = *kc_kit_copy_map(k, NULL, &spec->params);

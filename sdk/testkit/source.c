@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_BACKOFF_MS = 1000 };
+enum { MAX_BACKOFF_MS = 1000, RECORD_LEAST = KC_KIT_UPTO(struct kc_record, reserved) };
 
 /* A batch whose memory the plugin still has to keep as it is. */
 struct held {
@@ -90,6 +90,7 @@ static void release(struct kc_kit_source *s, struct held *h)
 
     if (!h->in_use)
         return;
+    KC_KIT_BACK(k, kc_batch, h->batch);
     for (uint32_t i = 0; i < h->batch->n_records && h->first + i < s->n; i++) {
         const char *was = kc_kit_record_text(k, &s->records[h->first + i]->record);
 
@@ -119,12 +120,21 @@ static void hold(struct kc_kit_source *s)
     if (h->batch == NULL)
         abort();
     h->arena = kc_kit_arena_open(s->kit);
-    h->batch->struct_size = sizeof(*h->batch);
+    KC_KIT_LEND(kc_batch, h->batch);
     h->batch->arena = &h->arena->pub;
     h->first = s->n;
     h->in_use = true;
     s->kit->batch = NULL;
     s->kit->failures.n = 0;
+}
+
+/* A record of a plugin of an earlier minor is shorter: what it does not have is zero. */
+static struct kc_record record_at(const struct kc_batch *b, uint32_t i)
+{
+    struct kc_record r = {0};
+
+    memcpy(&r, kc_batch_at(b, i), b->record_size < sizeof(r) ? b->record_size : sizeof(r));
+    return r;
 }
 
 /* What record.h and connector.h demand of a record. NULL: fine. */
@@ -153,7 +163,7 @@ static bool judge_batch(struct kc_kit *k, const struct kc_batch *b, uint32_t fla
         kc_kit_note_fault(k, "poll returned %u records, there was room for %u", b->n_records, max_records);
     if ((flags & KC_POLL_IDLE) != 0)
         kc_kit_note_fault(k, "poll returned records although it was asked with KC_POLL_IDLE to return none");
-    if (b->records == NULL || b->record_size < sizeof(struct kc_record) || b->record_size % 8 != 0) {
+    if (b->records == NULL || b->record_size < RECORD_LEAST || b->record_size % 8 != 0) {
         kc_kit_note_fault(k, "poll returned a batch whose records or record_size (%u) can't be",
                           b->record_size);
         return false;
@@ -187,18 +197,18 @@ static const char *headers_text(struct kc_kit *k, const struct kc_record *r)
 static void add_record(struct kc_kit_source *s, const struct kc_batch *b, uint32_t i)
 {
     struct kc_kit *k = s->kit;
-    const struct kc_record *from = kc_batch_at(b, i);
+    const struct kc_record from = record_at(b, i);
     struct kc_kit_record *r = kc_kit_alloc(k, sizeof(*r));
-    const char *why = judge_record(b, from);
+    const char *why = judge_record(b, &from);
 
     if (why != NULL)
         kc_kit_note_fault(k, "a record %s", why);
-    r->record = kc_kit_copy_record(k, NULL, from);
-    if (from->source < b->n_partitions) {
-        r->partition_map = *kc_kit_copy_map(k, NULL, &b->partitions[from->source]);
+    r->record = kc_kit_copy_record(k, NULL, &from);
+    if (from.source < b->n_partitions) {
+        r->partition_map = *kc_kit_copy_map(k, NULL, &b->partitions[from.source]);
         r->partition = kc_kit_map_text(k, &r->partition_map);
     }
-    r->offset = from->offset == NULL ? NULL : kc_kit_map_text(k, from->offset);
+    r->offset = from.offset == NULL ? NULL : kc_kit_map_text(k, from.offset);
     r->key = kc_kit_value_text(k, &r->record.key, r->record.key_schema);
     r->value = kc_kit_value_text(k, &r->record.value, r->record.value_schema);
     r->headers = headers_text(k, &r->record);
@@ -226,7 +236,9 @@ static kc_status call_poll(struct kc_kit_source *s, uint32_t flags, uint32_t tim
     kc_kit_enter(k, "poll");
     how = kc_kit_loan(k, sizeof(*how));
     lent = kc_kit_error(k);
-    *how = (struct kc_poll){sizeof(*how), flags, timeout_ms, max_records, UINT64_C(1) << 20};
+    *how = (struct kc_poll){
+        .flags = flags, .timeout_ms = timeout_ms, .max_records = max_records, .max_bytes = UINT64_C(1) << 20};
+    KC_KIT_LEND(kc_poll, how);
     status = s->ops->poll(s->task, how, s->now.batch, lent);
     keep_error(k, lent, status, err);
     kc_kit_leave(k);

@@ -9,6 +9,34 @@
 
 const struct kc_host *kc_host;
 
+/*
+ * Built with the headers that tests/abi/grow makes, this is a plugin of a later minor: it fills members that no host of today
+ * knows, and uses those of the host only where they are. `added` of all that is filled here says ADDED.
+ */
+#ifdef KC_GROWN
+#define ADDED         UINT64_C(0xaddedaddedaddeda)
+#define FILLS_ADDED   .added = {ADDED, ADDED},
+#define HAS(type, p)  KC_HAS(struct type, p, added)
+#define WRITE(member) ((member).added[0] = (member).added[1] = ADDED)
+#else
+#define FILLS_ADDED
+#define HAS(type, p)  0
+#define WRITE(member) ((void)0)
+#endif
+
+/* What a host of the later minor lends has the new members, and an earlier one's has not. */
+static void use_added(struct kc_batch *out, struct kc_error *err)
+{
+    (void)out;
+    (void)err;
+    if (HAS(kc_batch, out))
+        WRITE(*out);
+    if (HAS(kc_arena, out->arena))
+        WRITE(*out->arena);
+    if (HAS(kc_error, err))
+        WRITE(*err);
+}
+
 /* ---- source: numbers without end ---- */
 
 struct numbers {
@@ -38,6 +66,8 @@ static kc_status numbers_open(struct kc_ctx *ctx, const struct kc_map *config, v
     n->stop_fd = kc_host->stop_fd(ctx);
     if (kc_host->offset_get(ctx, &partition, &stored) == KC_OK && (seq = kc_map_get(&stored, "seq")) != NULL)
         n->next = seq->as.i64 + 1;
+    kc_logf(ctx, KC_LOG_INFO, "the members of the later minor %s",
+            HAS(kc_host, kc_host) ? "are there" : "are not there");
     *task = n;
     return KC_OK;
 }
@@ -51,6 +81,7 @@ static kc_status numbers_poll(void *task, const struct kc_poll *how, struct kc_b
     struct kc_record *records;
     struct number *numbers;
 
+    use_added(out, err);
     if (poll(&stop, 1, count == 0 ? (int)how->timeout_ms : 0) > 0)
         return KC_ERR_STOPPED;
     if (count == 0)
@@ -68,7 +99,8 @@ static kc_status numbers_poll(void *task, const struct kc_poll *how, struct kc_b
                                         .value = kc_int64(n->next++),
                                         .offset = &numbers[i].offset,
                                         .event_us = KC_NO_TIMESTAMP,
-                                        .checkpoint_ms = KC_NO_TIMESTAMP};
+                                        .checkpoint_ms = KC_NO_TIMESTAMP,
+                                        FILLS_ADDED};
     }
     out->records = records;
     out->n_records = count;
@@ -88,9 +120,13 @@ static const struct kc_config_key topic_key[] = {{.name = "topic",
                                                   .default_value = "numbers",
                                                   .importance = KC_IMPORTANCE_HIGH,
                                                   .order = 1,
-                                                  .doc = "The topic of the records."}};
-static const struct kc_config_def topic_config = {sizeof(topic_config), sizeof(topic_key[0]), topic_key, 1,
-                                                  0};
+                                                  .doc = "The topic of the records.",
+                                                  FILLS_ADDED}};
+static const struct kc_config_def topic_config = {.struct_size = sizeof(topic_config),
+                                                  .key_size = sizeof(topic_key[0]),
+                                                  .keys = topic_key,
+                                                  .n_keys = 1,
+                                                  FILLS_ADDED};
 
 static kc_status numbers_plan(struct kc_ctx *ctx, const struct kc_map *config, uint32_t max_tasks,
                               struct kc_task_plan *out, struct kc_error *err)
@@ -101,13 +137,14 @@ static kc_status numbers_plan(struct kc_ctx *ctx, const struct kc_map *config, u
     return kc_host->plan_add(out, config);
 }
 
-static const struct kc_planner_ops numbers_planner = {.struct_size = sizeof(numbers_planner),
-                                                      .plan_tasks = numbers_plan};
+static const struct kc_planner_ops numbers_planner = {
+    .struct_size = sizeof(numbers_planner), .plan_tasks = numbers_plan, FILLS_ADDED};
 static const struct kc_source_ops numbers_ops = {.struct_size = sizeof(numbers_ops),
                                                  .planner = &numbers_planner,
                                                  .open = numbers_open,
                                                  .poll = numbers_poll,
-                                                 .close = free_self};
+                                                 .close = free_self,
+                                                 FILLS_ADDED};
 
 /* ---- sink: counts what it is given ---- */
 
@@ -130,7 +167,7 @@ static kc_status count_put(void *self, const struct kc_batch *batch, struct kc_e
 }
 
 static const struct kc_sink_ops count_ops = {
-    .struct_size = sizeof(count_ops), .open = open_count, .put = count_put, .close = free_self};
+    .struct_size = sizeof(count_ops), .open = open_count, .put = count_put, .close = free_self, FILLS_ADDED};
 
 /* ---- transform: drops tombstones; predicate: has a key ---- */
 
@@ -154,8 +191,9 @@ static kc_status open_stage(struct kc_ctx *ctx, const struct kc_map *config, voi
 static kc_status drop_tombstone(void *self, struct kc_batch *b, struct kc_record *r, struct kc_error *err)
 {
     (void)self;
-    (void)b;
     (void)err;
+    if (b->record_size >= sizeof(*r)) /* a record says its size by the stride */
+        WRITE(*r);
     if (r->value.type == KC_NULL)
         r->flags |= KC_REC_DROPPED;
     return KC_OK;
@@ -180,10 +218,13 @@ static kc_status key_test(void *self, struct kc_batch *b, int32_t negate, struct
     return KC_OK;
 }
 
-static const struct kc_transform_ops drop_ops = {
-    .struct_size = sizeof(drop_ops), .open = open_stage, .apply = drop_apply, .close = free_self};
+static const struct kc_transform_ops drop_ops = {.struct_size = sizeof(drop_ops),
+                                                 .open = open_stage,
+                                                 .apply = drop_apply,
+                                                 .close = free_self,
+                                                 FILLS_ADDED};
 static const struct kc_predicate_ops key_ops = {
-    .struct_size = sizeof(key_ops), .open = open_stage, .test = key_test, .close = free_self};
+    .struct_size = sizeof(key_ops), .open = open_stage, .test = key_test, .close = free_self, FILLS_ADDED};
 
 /* ---- converter and header converter: text as it is ---- */
 
@@ -290,12 +331,14 @@ static const struct kc_converter_ops text_ops = {.struct_size = sizeof(text_ops)
                                                  .open = text_open,
                                                  .encode = text_encode,
                                                  .decode = text_decode,
-                                                 .close = free_self};
+                                                 .close = free_self,
+                                                 FILLS_ADDED};
 static const struct kc_header_converter_ops header_ops = {.struct_size = sizeof(header_ops),
                                                           .open = open_stage,
                                                           .encode = header_encode,
                                                           .decode = header_decode,
-                                                          .close = free_self};
+                                                          .close = free_self,
+                                                          FILLS_ADDED};
 
 /* ---- config provider: the path is the value ---- */
 
@@ -312,14 +355,14 @@ static kc_status path_get(void *self, const char *path, const char *const *keys,
 }
 
 static const struct kc_config_provider_ops path_ops = {
-    .struct_size = sizeof(path_ops), .open = open_stage, .get = path_get, .close = free_self};
+    .struct_size = sizeof(path_ops), .open = open_stage, .get = path_get, .close = free_self, FILLS_ADDED};
 
 /* ---- the plugin ---- */
 
 #define COMPONENT(kind_, id_, config_, ops_)                                                                 \
     {                                                                                                        \
         .struct_size = sizeof(struct kc_component), .kind = (kind_), .id = (id_), .version = "1.0.0",        \
-        .title = (id_), .config = (config_), .ops = (ops_)                                                   \
+        .title = (id_), .config = (config_), .ops = (ops_), FILLS_ADDED                                      \
     }
 static const struct kc_component list[] = {
     COMPONENT(KC_KIND_SOURCE, "numbers", &topic_config, &numbers_ops),
@@ -333,7 +376,7 @@ static const struct kc_component list[] = {
 static const struct kc_component *const components[] = {&list[0], &list[1], &list[2], &list[3],
                                                         &list[4], &list[5], &list[6]};
 static const struct kc_plugin plugin = {KC_PLUGIN_HEADER(components, 7), .name = "all-kinds",
-                                        .version = "1.0.0"};
+                                        .version = "1.0.0", FILLS_ADDED};
 
 const struct kc_plugin *kc_plugin_v0(const struct kc_host *host)
 {

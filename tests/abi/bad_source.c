@@ -68,6 +68,24 @@ static kc_status source_open(struct kc_ctx *ctx, const struct kc_map *config, vo
     return KC_OK;
 }
 
+/* A plugin of a later minor (tests/abi/grow) that does not ask which members the host has. */
+static void ask_nothing(const struct source *s, struct kc_batch *out, struct kc_error *err)
+{
+    (void)s;
+    (void)out;
+    (void)err;
+#ifdef KC_GROWN
+    if (is(s, "unasked-call"))
+        ((void (*)(void))(uintptr_t)kc_host->added[0])();
+    if (is(s, "unasked-error"))
+        err->added[0] = 1;
+    if (is(s, "unasked-batch"))
+        out->added[0] = 1;
+    if (is(s, "unasked-arena"))
+        out->arena->added[0] = 1;
+#endif
+}
+
 /* What goes wrong before a record is made. */
 static kc_status misbehave(struct source *s, struct kc_error *err)
 {
@@ -117,6 +135,7 @@ static kc_status source_poll(void *task, const struct kc_poll *how, struct kc_ba
         return KC_ERR_STOPPED;
     if (n == 0)
         return KC_NOTHING;
+    ask_nothing(s, out, err);
     status = misbehave(s, err);
     if (status < 0)
         return status;

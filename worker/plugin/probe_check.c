@@ -7,6 +7,8 @@
 #include "plugin/probe_ops.h"
 
 enum { MAX_COMPONENTS = 1000, MAX_KEYS = 10000, MAX_ID = 128, MAX_KEY_NAME = 256 };
+/* Of minor 0: `recommend` is its last member. */
+enum { LEAST_KEY_SIZE = offsetof(struct kc_config_key, recommend) + sizeof(kc_recommend_fn) };
 
 static const char incompatible[] = "INCOMPATIBLE";
 static const char malformed[] = "MALFORMED";
@@ -161,9 +163,9 @@ static const char *check_config(const struct kc_component *c, struct kc_buf *det
 
     if (def == NULL)
         return NULL;
-    if (def->struct_size < sizeof(*def) || def->n_keys > MAX_KEYS ||
-        (def->n_keys > 0 && (def->keys == NULL || def->key_size < sizeof(struct kc_config_key) ||
-                             def->key_size % sizeof(void *) != 0))) {
+    if (!KC_HAS(struct kc_config_def, def, reserved) || def->n_keys > MAX_KEYS ||
+        (def->n_keys > 0 &&
+         (def->keys == NULL || def->key_size < LEAST_KEY_SIZE || def->key_size % sizeof(void *) != 0))) {
         kc_buf_printf(detail, "component %s: its table of keys is not well-formed", c->id);
         return malformed;
     }
@@ -196,7 +198,7 @@ static const char *check_component(const struct kc_plugin *p, uint32_t i, struct
     const struct kc_component *c = p->components[i];
     const char *reason;
 
-    if (c == NULL || c->struct_size < sizeof(*c) || !is_word(c->id, MAX_ID, "._-$")) {
+    if (c == NULL || !KC_HAS(struct kc_component, c, get_extension) || !is_word(c->id, MAX_ID, "._-$")) {
         kc_buf_printf(detail, "component number %u is not there, too short, or has no legal id", (unsigned)i);
         return malformed;
     }

@@ -300,7 +300,8 @@ static struct entry *make(struct kc_schemas *s, const struct kc_schema *spec, ui
 
     if (e == NULL)
         return NULL;
-    e->pub = *spec;
+    /* The plugin's headers may know fewer members than ours, or more. */
+    memcpy(&e->pub, spec, spec->struct_size < sizeof(e->pub) ? spec->struct_size : sizeof(e->pub));
     e->pub.struct_size = sizeof(e->pub);
     e->pub.reserved = 0;
     e->pub.fingerprint = hash;
@@ -322,6 +323,9 @@ static struct entry *make(struct kc_schemas *s, const struct kc_schema *spec, ui
 
 static kc_status check(const struct kc_schema *spec, struct kc_error *err)
 {
+    if (!KC_HAS(struct kc_schema, spec, params))
+        return kc_fail(err, KC_ERR_FATAL, "the plugin made a schema whose struct_size is %u, too few",
+                       (unsigned)spec->struct_size);
     if (spec->type < KC_INT8 || spec->type > KC_UINT64)
         return kc_fail(err, KC_ERR_FATAL, "the plugin made a schema of the unknown type %d", spec->type);
     if ((spec->type == KC_ARRAY || spec->type == KC_MAP) && spec->item_schema == NULL)
