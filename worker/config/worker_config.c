@@ -1,5 +1,6 @@
 #include "config/worker_config.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -259,6 +260,38 @@ static kc_status check_topics_differ(const struct kc_worker_config *c, struct kc
     return KC_OK;
 }
 
+/* librdkafka takes any word behind the colon for port 0 and tries that for ever. */
+static kc_status check_broker(const char *entry, struct kc_error *err)
+{
+    const char *colon = strrchr(entry, ':'), *bracket = strrchr(entry, ']');
+    char *end;
+    long port;
+
+    if (colon == NULL || (bracket != NULL && bracket > colon))
+        return KC_OK; /* without a port it is 9092 */
+    port = strtol(colon + 1, &end, 10);
+    if (isdigit((unsigned char)colon[1]) && *end == '\0' && port > 0 && port < 65536)
+        return KC_OK;
+    return kc_fail(err, KC_ERR_CONFIG,
+                   "bootstrap.servers: '%s' must have the form host:port, with a port from 1 to 65535",
+                   entry);
+}
+
+static kc_status check_brokers(const struct kc_worker_config *c, struct kc_error *err)
+{
+    char **entries = split_list(c->bootstrap_servers);
+    kc_status status = KC_OK;
+
+    if (entries == NULL)
+        return kc_fail(err, KC_ERR_NOMEM, "out of memory");
+    if (entries[0] == NULL)
+        status = kc_fail(err, KC_ERR_CONFIG, "bootstrap.servers must name at least one broker, host:port");
+    for (size_t i = 0; entries[i] != NULL && status >= 0; i++)
+        status = check_broker(entries[i], err);
+    free_list(entries);
+    return status;
+}
+
 /* What no single key shows. */
 static kc_status check_together(const struct loaded *l, struct kc_error *err)
 {
@@ -269,6 +302,8 @@ static kc_status check_together(const struct loaded *l, struct kc_error *err)
         return kc_fail(
             err, KC_ERR_CONFIG,
             "client.id (default: group.id) must have at most 64 characters, as Kafka limits clients' names");
+    if (check_brokers(c, err) < 0)
+        return err->status;
     if (c->listeners[0] == NULL)
         return kc_fail(err, KC_ERR_CONFIG,
                        "listeners must name at least one address, such as http://127.0.0.1:8083");

@@ -30,6 +30,11 @@
     {                                                                                                        \
         .name = n, .type = KC_WORKER_INT, .default_value = fallback, .min = low, .max = high, .doc = text    \
     }
+#define COUNT_OR_DEFAULT(n, high, text)                                                                      \
+    {                                                                                                        \
+        .name = n, .type = KC_WORKER_INT, .default_value = "-1", .min = -1, .max = high, .not_zero = true,   \
+        .doc = text                                                                                          \
+    }
 #define WORD(n, fallback, words, text)                                                                       \
     {                                                                                                        \
         .name = n, .type = KC_WORKER_WORD, .default_value = fallback, .choices = words, .doc = text          \
@@ -54,15 +59,15 @@ static const struct kc_worker_key own_keys[] = {
     TOPIC("offset.storage.topic", "kconnect-offsets", "Compacted topic with sources' positions and state."),
     TOPIC("request.storage.topic", "kconnect-requests",
           "Topic through which workers ask the leader for changes."),
-    INT("config.storage.replication.factor", "-1", -1, 100, FACTOR_DOC),
-    INT("status.storage.replication.factor", "-1", -1, 100, FACTOR_DOC),
-    INT("offset.storage.replication.factor", "-1", -1, 100, FACTOR_DOC),
-    INT("request.storage.replication.factor", "-1", -1, 100, FACTOR_DOC),
+    COUNT_OR_DEFAULT("config.storage.replication.factor", 100, FACTOR_DOC),
+    COUNT_OR_DEFAULT("status.storage.replication.factor", 100, FACTOR_DOC),
+    COUNT_OR_DEFAULT("offset.storage.replication.factor", 100, FACTOR_DOC),
+    COUNT_OR_DEFAULT("request.storage.replication.factor", 100, FACTOR_DOC),
     INT("status.storage.partitions", "5", 1, 1000, "Partitions of the status topic when it is created."),
     INT("offset.storage.partitions", "25", 1, 1000, "Partitions of the offset topic when it is created."),
     TEXT("state.dir", NULL, "Folder for staged plugins; default: a private one below /tmp, removed at exit."),
     INT("session.timeout.ms", NULL, 1000, 3600000,
-        "After how long without a sign a worker counts as dead; 6000."),
+        "After how long without a sign of life a worker counts as dead; 6000."),
     INT("heartbeat.interval.ms", NULL, 100, 3600000, "How often a worker gives a sign of life; 1000."),
     INT("rest.request.timeout.ms", "90000", 1000, 3600000, "How long a change may wait for the leader."),
     INT("rest.request.max.bytes", "1048576", 1024, 64 << 20, "Largest body of a REST request."),
@@ -84,6 +89,14 @@ static const struct kc_worker_key own_keys[] = {
     INT("offset.flush.interval.ms", "60000", 1, YEAR_MS,
         "How often sinks commit offsets; sources commit by transaction.boundary.interval.ms."),
     BOOL("topic.creation.enable", "true", "Whether sources create the topics they write to."),
+    COUNT_OR_DEFAULT("topic.creation.default.partitions", INT32_MAX,
+                     "Partitions of a topic for which the source has no wish; -1: the broker's default."),
+    COUNT_OR_DEFAULT("topic.creation.default.replication.factor", INT16_MAX,
+                     "Copies of a topic that a source creates; -1: the broker's default."),
+    INT("topic.creation.max.topics", "-1", -1, INT32_MAX,
+        "Most topics that the cluster may have with the new ones; -1: no limit."),
+    INT("topic.creation.max.partitions", "-1", -1, INT32_MAX,
+        "Most partitions that the cluster may have with those of new topics; -1: no limit."),
     BOOL("topic.tracking.enable", "true", "Whether it is kept which topics a connector has used."),
     BOOL("topic.tracking.allow.reset", "true", "Whether that may be reset over REST."),
     WORD("log.level", "INFO", "TRACE, DEBUG, INFO, WARN, ERROR, FATAL, OFF", "What is logged."),
@@ -92,8 +105,8 @@ static const struct kc_worker_key own_keys[] = {
 
 /* Families of keys that the parts which use them check. */
 static const char *const accepted_prefixes[] = {
-    "topic.creation.", "errors.restart.", "key.converter.",  "value.converter.", "header.converter.",
-    "config.storage.", "status.storage.", "offset.storage.", "request.storage.", "config.providers.",
+    "topic.creation.default.", "key.converter.",  "value.converter.", "header.converter.", "config.storage.",
+    "status.storage.",         "offset.storage.", "request.storage.", "config.providers.",
 };
 
 struct hint {
@@ -295,6 +308,9 @@ static kc_status check_int(const struct kc_worker_key *key, const char *value, s
     if (number < key->min || number > key->max)
         return kc_fail(err, KC_ERR_CONFIG, "%s must be between %" PRId64 " and %" PRId64 ", not %lld",
                        key->name, key->min, key->max, number);
+    if (number == 0 && key->not_zero)
+        return kc_fail(err, KC_ERR_CONFIG, "%s must be at least 1, or -1 for the broker's default, not 0",
+                       key->name);
     return KC_OK;
 }
 

@@ -25,6 +25,7 @@ struct kc_worker_key {
     const char *default_value; /* NULL: none */
     bool required;
     int64_t min, max;
+    bool not_zero;       /* an INT of min..-1 or 1..max */
     const char *choices; /* "text, json" */
     const char *doc;
 };

@@ -133,6 +133,49 @@ static void a_wrong_value_names_file_line_and_key(void **state)
     assert_refused("group.id=\n", "group.id must not be empty");
     assert_refused("errors.restart.delay.initial.ms=90000\n", "must not be more than");
     assert_refused("producer.acks=most\n", "acks");
+    assert_refused("config.storage.replication.factor=0\n", "at least 1, or -1 for the broker's default");
+    assert_refused("topic.creation.max.topics=many\n", "topic.creation.max.topics must be a whole number");
+    assert_refused("topic.creation.max.partitions=-2\n", "between -1 and");
+    assert_refused("topic.creation.default.partitions=0\n", "at least 1");
+}
+
+static void a_broker_has_a_port_or_none(void **state)
+{
+    (void)state;
+    kc_worker_config_destroy(load("bootstrap.servers=a, b:1, [::1]:9092,[::1], SSL://c:65535\n"));
+    assert_refused("bootstrap.servers=a:9092, b:port\n",
+                   "bootstrap.servers: 'b:port' must have the form host:port");
+    assert_refused("bootstrap.servers=a:0\n", "from 1 to 65535");
+    assert_refused("bootstrap.servers=a:\n", "from 1 to 65535");
+    assert_refused("bootstrap.servers=a:65536\n", "from 1 to 65535");
+    assert_refused("bootstrap.servers=,\n", "at least one broker");
+}
+
+/* argv[1] of this program: where the keys are explained to people. */
+static const char *page;
+
+static void every_key_is_on_the_page_with_its_default(void **state)
+{
+    static char text[65536];
+    FILE *f = fopen(page, "r");
+    size_t n;
+    const struct kc_worker_key *keys = kc_worker_keys(&n);
+
+    (void)state;
+    assert_non_null(f);
+    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+    (void)fclose(f);
+    for (size_t i = 0; i < n; i++) {
+        const char *value = keys[i].default_value != NULL ? keys[i].default_value : "";
+        char row[256];
+
+        if (strcmp(keys[i].name, "plugin.path") == 0)
+            value = "the installed plugins"; /* as the build was told */
+        (void)snprintf(row, sizeof(row), "\n| `%s` | %s%s%s| ", keys[i].name, value,
+                       value[0] != '\0' ? " " : "", keys[i].required ? "required " : "");
+        if (strstr(text, row) == NULL)
+            fail_msg("%s has no row '%s'", page, row + 1);
+    }
 }
 
 static void a_wrong_listener_is_explained(void **state)
@@ -152,6 +195,8 @@ static void an_unknown_key_is_refused_with_a_guess(void **state)
     (void)state;
     assert_refused("bootstrap.server=x:1\n", "did you mean bootstrap.servers?");
     assert_refused("pluginpath=/tmp\n", "did you mean plugin.path?");
+    assert_refused("topic.creation.max.topic=1\n", "did you mean topic.creation.max.topics?");
+    assert_refused("errors.restart.delay.ms=1\n", "there is no key 'errors.restart.delay.ms'");
     assert_refused("something.else=1\n", "there is no key 'something.else'");
     assert_refused("producer.something=1\n", "there is no key 'producer.something'");
 }
@@ -255,13 +300,15 @@ static void config_providers_have_names_and_classes(void **state)
                    "sasl.password refers to a config provider, which only connectors' configurations may");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_lines_are_enough),
         cmocka_unit_test(everything_can_be_set),
         cmocka_unit_test(overrides_win),
         cmocka_unit_test(a_wrong_value_names_file_line_and_key),
+        cmocka_unit_test(a_broker_has_a_port_or_none),
+        cmocka_unit_test(every_key_is_on_the_page_with_its_default),
         cmocka_unit_test(a_wrong_listener_is_explained),
         cmocka_unit_test(an_unknown_key_is_refused_with_a_guess),
         cmocka_unit_test(java_only_security_is_refused_with_the_equivalent),
@@ -272,6 +319,9 @@ int main(void)
         cmocka_unit_test(config_providers_have_names_and_classes),
     };
 
+    if (argc != 2)
+        return 2;
+    page = argv[1];
     kc_log_set_level(KC_LOG_OFF);
     return cmocka_run_group_tests_name("worker_config", tests, make_file, remove_file);
 }
