@@ -32,10 +32,9 @@ def server(request):
     return request.getfixturevalue(request.param)
 
 
-@pytest.fixture
-def pair(kafka, scratch):
+def two_workers(kafka, scratch, settings=None):
     """Two running workers with one group.id; both are stopped, and asked for sanitizer reports, at the end."""
-    first = Worker(kafka, scratch / unique("worker-"))
+    first = Worker(kafka, scratch / unique("worker-"), settings)
     second = Worker(kafka, scratch / unique("worker-"))
     second.group = first.group
     second.settings = {**first.settings, "listeners": second.url}
@@ -44,6 +43,17 @@ def pair(kafka, scratch):
     for worker in workers:
         assert worker.stop(limit_s=20) in (None, 0), worker.log_tail()
         assert not worker.sanitizer_reports(), worker.sanitizer_reports()
+
+
+@pytest.fixture
+def pair(kafka, scratch):
+    yield from two_workers(kafka, scratch)
+
+
+@pytest.fixture
+def patient_pair(kafka, scratch):
+    """Two workers that count as dead after a minute of silence only."""
+    yield from two_workers(kafka, scratch, {"session.timeout.ms": "60000"})
 
 
 def owner_first(pair, connector):
@@ -111,6 +121,16 @@ def leader_first(pair):
     """The worker that leads, then the other one."""
     wait_for(lambda: sum(map(leads, pair)) == 1, 20, "the one leader")
     return pair if leads(pair[0]) else pair[::-1]
+
+
+def test_a_worker_that_stops_is_missed_at_once(patient_pair):
+    wait_for(lambda: any("has 2 workers now" in w.log() for w in patient_pair), 30, "a group of two")
+    stays, goes = leader_first(patient_pair)
+    before = len(stays.log())
+    assert goes.stop() == 0
+    wait_for(
+        lambda: "has 1 worker now" in stays.log()[before:], 30, "the stop to be noticed", detail=stays.log_tail
+    )
 
 
 def records_of(kafka, topic, key):

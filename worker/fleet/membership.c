@@ -261,12 +261,20 @@ static void await_first_assignment(struct kc_membership *m)
         poll_group(m, LEADER_TICK_MS);
 }
 
+/*
+ * A closing consumer that has no partition does not tell the group (librdkafka 2.0 with cooperative rebalancing), which
+ * then counts it as dead a session timeout later. One that gives its subscription up before does, and close waits for
+ * the broker's answer.
+ */
 static void close_consumer(rd_kafka_t *client)
 {
     int64_t until_ms = kc_mono_ms() + LEAVE_TIMEOUT_MS;
+    rd_kafka_resp_err_t code = rd_kafka_unsubscribe(client);
     rd_kafka_queue_t *queue = rd_kafka_queue_get_consumer(client);
     rd_kafka_error_t *error = rd_kafka_consumer_close_queue(client, queue);
 
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
+        kc_log(KC_DEBUG, component, "while leaving the group: %s", rd_kafka_err2str(code));
     while (error == NULL && !rd_kafka_consumer_closed(client) && kc_mono_ms() < until_ms) {
         rd_kafka_message_t *message = rd_kafka_consumer_poll(client, LEADER_TICK_MS);
 
