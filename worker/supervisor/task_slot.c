@@ -261,25 +261,24 @@ static void take_failure(struct kc_task_slot *s, const cJSON *message)
     s->end.message = text != NULL ? strdup(text) : NULL;
 }
 
+/* What is done is no progress any more: a task that follows changes should not look as if it read its tables yet. */
 static void take_progress(struct kc_task_slot *s, const cJSON *message)
 {
     const char *phase = kc_json_text(message, "phase"), *item = kc_json_text(message, "item");
+    int64_t done = kc_json_int(message, "done", 0), total = kc_json_int(message, "total", 0);
     struct kc_buf out = {0};
-    char *text;
 
+    kc_task_line_progress(s->line, phase, item, done, total);
+    free(s->progress);
+    s->progress = NULL;
+    if (done == total)
+        return;
     kc_buf_str(&out, "{\"phase\":");
     kc_buf_json(&out, phase != NULL ? phase : "", phase != NULL ? strlen(phase) : 0);
     kc_buf_str(&out, ",\"item\":");
     kc_buf_json(&out, item != NULL ? item : "", item != NULL ? strlen(item) : 0);
-    kc_buf_printf(&out, ",\"done\":%" PRId64 ",\"total\":%" PRId64 "}", kc_json_int(message, "done", 0),
-                  kc_json_int(message, "total", 0));
-    kc_task_line_progress(s->line, phase, item, kc_json_int(message, "done", 0),
-                          kc_json_int(message, "total", 0));
-    text = kc_buf_take(&out);
-    if (text == NULL)
-        return;
-    free(s->progress);
-    s->progress = text;
+    kc_buf_printf(&out, ",\"done\":%" PRId64 ",\"total\":%" PRId64 "}", done, total);
+    s->progress = kc_buf_take(&out);
 }
 
 static void take_state(struct kc_task_slot *s, const cJSON *message)

@@ -151,11 +151,11 @@ static void start_another(void)
     put(message);
 }
 
-static void flood(void)
+static void flood(int last)
 {
     char message[128];
 
-    for (int i = 1; i <= 500; i++) {
+    for (int i = 1; i <= last; i++) {
         (void)snprintf(
             message, sizeof(message),
             "{\"type\":\"progress\",\"phase\":\"snapshot\",\"item\":\"t\",\"done\":%d,\"total\":500}", i);
@@ -203,6 +203,8 @@ static void behave(const char *how, bool paused, const char *marker)
     }
     if (strcmp(how, "crash-once") == 0 && is_first_time(marker))
         kc_helper_crash();
+    if (strcmp(how, "finished") == 0)
+        flood(500);
     say_state(paused);
     if (strcmp(how, "crash") == 0)
         kc_helper_crash();
@@ -225,7 +227,7 @@ static void behave(const char *how, bool paused, const char *marker)
     if (strcmp(how, "fork") == 0)
         start_another();
     if (strcmp(how, "flood") == 0)
-        flood();
+        flood(499);
     obey();
 }
 

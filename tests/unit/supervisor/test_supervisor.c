@@ -275,7 +275,7 @@ static void a_wish_that_changes_again_and_again_while_stopping_ends_with_the_las
 static void progress_is_told_at_most_once_a_second_and_the_last_is_not_lost(void **state)
 {
     struct bench *b = *state;
-    const char *last = "{\"phase\":\"snapshot\",\"item\":\"t\",\"done\":500,\"total\":500}";
+    const char *last = "{\"phase\":\"snapshot\",\"item\":\"t\",\"done\":499,\"total\":500}";
     size_t told = 0;
 
     bench_apply_one(b, "flood", 1, false);
@@ -285,6 +285,14 @@ static void progress_is_told_at_most_once_a_second_and_the_last_is_not_lost(void
     for (size_t i = 0; i < b->n; i++)
         told += b->seen[i].progress[0] != '\0';
     assert_true(told <= 3);
+}
+
+static void what_is_done_is_no_progress_any_more(void **state)
+{
+    struct bench *b = *state;
+
+    bench_apply_one(b, "finished", 1, false);
+    assert_string_equal(bench_wait_state(b, KC_STATE_RUNNING)->progress, "");
 }
 
 static void a_process_has_no_descriptor_but_its_own(void **state)
@@ -456,6 +464,7 @@ int main(int argc, char **argv)
         WITH_BENCH(rubbish_on_the_socket_ends_the_process),
         WITH_BENCH(a_wish_that_returns_while_its_process_stops_waits_for_that_process),
         WITH_BENCH(a_wish_that_changes_again_and_again_while_stopping_ends_with_the_last),
+        WITH_BENCH(what_is_done_is_no_progress_any_more),
         WITH_BENCH(progress_is_told_at_most_once_a_second_and_the_last_is_not_lost),
         WITH_BENCH(a_process_has_no_descriptor_but_its_own),
         WITH_BENCH(what_a_task_started_ends_with_it),
