@@ -6,6 +6,8 @@
 
 #include <kconnect/sdk.h>
 
+enum { TOPIC_MAX = 249 }; /* Kafka's limit for the name of a topic */
+
 static const char *const snapshot_modes[] = {"initial", "no_data", NULL};
 static const char *const ssl_modes[] = {"disabled",  "preferred",       "required",
                                         "verify_ca", "verify_identity", NULL};
@@ -72,8 +74,7 @@ static const struct kc_config_key keys[] = {
      .order = 2,
      .display_name = "Tables",
      .doc = "Names of the tables to follow, by comma. A name with a dot is database.table, and the database "
-            "must be "
-            "that of database.name."},
+            "must be that of database.name."},
     {.name = "topic.prefix",
      .type = KC_CFG_STRING,
      .flags = KC_CFG_REQUIRED | KC_CFG_NON_EMPTY,
@@ -95,8 +96,7 @@ static const struct kc_config_key keys[] = {
      .order = 5,
      .display_name = "Server id",
      .doc = "Numeric id under which the connector reads the binary log; unique among the server and its "
-            "replicas. By "
-            "default derived from the names of the fleet and of the connector."},
+            "replicas. By default derived from the names of the fleet and of the connector."},
     {.name = "database.connectionTimeZone",
      .type = KC_CFG_STRING,
      .default_value = "",
@@ -106,8 +106,7 @@ static const struct kc_config_key keys[] = {
      .order = 6,
      .display_name = "Time zone",
      .doc = "Zone in which DATE and DATETIME values are meant: a name such as Asia/Shanghai or an offset "
-            "such as "
-            "+08:00. By default the server's own."},
+            "such as +08:00. By default the server's own."},
     {.name = "database.ssl.mode",
      .type = KC_CFG_STRING,
      .default_value = "preferred",
@@ -119,9 +118,8 @@ static const struct kc_config_key keys[] = {
      .order = 7,
      .display_name = "TLS mode",
      .doc = "disabled: never TLS; preferred: TLS where the server offers it; required: TLS or nothing; "
-            "verify_ca: also "
-            "check the server's certificate against database.ssl.ca; verify_identity: also check its host "
-            "name."},
+            "verify_ca: also check the server's certificate against database.ssl.ca; verify_identity: also "
+            "check its host name."},
     {.name = "database.ssl.ca",
      .type = KC_CFG_STRING,
      .default_value = "",
@@ -173,8 +171,8 @@ static const struct kc_config_key keys[] = {
      .order = 12,
      .display_name = "Keep-alive interval",
      .doc = "Milliseconds without a change after which the server sends a sign of life with its position. "
-            "After twenty "
-            "of them without any (thirty seconds at least) the connection counts as lost and is made again."},
+            "After twenty of them without any (thirty seconds at least) the connection counts as lost and is "
+            "made again."},
     {.name = "snapshot.mode",
      .type = KC_CFG_STRING,
      .default_value = "initial",
@@ -210,8 +208,7 @@ static const struct kc_config_key keys[] = {
      .order = 3,
      .display_name = "Window margin",
      .doc = "MySQL without GTIDs only: the longest time, in milliseconds, that may pass between the write of "
-            "a change to "
-            "the binary log and the moment a SELECT sees it. The first chunk waits that long."},
+            "a change to the binary log and the moment a SELECT sees it. The first chunk waits that long."},
     {.name = "zero.date.mode",
      .type = KC_CFG_STRING,
      .default_value = "null",
@@ -234,10 +231,8 @@ static const struct kc_config_key keys[] = {
      .order = 4,
      .display_name = "Tombstones",
      .doc = "Whether the delete of a row with a key is followed by a message with the same key and a null "
-            "value, "
-            "which lets a compacted topic forget the row. Debezium's default is true; dataworks-json has no "
-            "such "
-            "message and writes none."},
+            "value, which lets a compacted topic forget the row. Debezium's default is true; dataworks-json "
+            "has no such message and writes none."},
     {.name = "key.converter",
      .type = KC_CFG_CLASS,
      .default_value = "dataworks-json",
@@ -358,6 +353,23 @@ static kc_status add_table(struct kc_mysql_config *c, const char *text, size_t l
     return KC_OK;
 }
 
+/* Kafka's rule for the name of the table's topic; the rule is told here so that a check of the configuration finds it. */
+static kc_status check_topic(const char *prefix, const char *table, struct kc_error *err)
+{
+    static const char legal[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    bool prefix_is_legal = prefix[strspn(prefix, legal)] == '\0';
+
+    if (prefix_is_legal && table[strspn(table, legal)] == '\0' &&
+        strlen(prefix) + 1 + strlen(table) <= TOPIC_MAX)
+        return KC_OK;
+    return kc_fail(
+        err, KC_ERR_CONFIG,
+        "%s: table %.80s would get the topic %.120s_%.80s, but a topic's name has at most %d letters, "
+        "digits, '.', '_' and '-'; %s",
+        prefix_is_legal ? "table.include.list" : "topic.prefix", table, prefix, table, TOPIC_MAX,
+        prefix_is_legal ? "leave the table out, or rename it" : "choose another prefix");
+}
+
 static kc_status read_tables(const struct kc_map *config, struct kc_mysql_config *c, struct kc_error *err)
 {
     const struct kc_value *list = kc_map_get(config, "table.include.list");
@@ -370,6 +382,8 @@ static kc_status read_tables(const struct kc_map *config, struct kc_mysql_config
         return kc_fail(err, KC_ERR_NOMEM, "out of memory while reading the configuration");
     for (uint32_t i = 0; i < list->len && status == KC_OK; i++)
         status = add_table(c, list->as.items[i].as.str, list->as.items[i].len, err);
+    for (uint32_t i = 0; i < c->n_tables && status == KC_OK; i++)
+        status = check_topic(c->prefix, c->tables[i].name, err);
     return status;
 }
 

@@ -222,6 +222,19 @@ def test_numbers_come_back_as_they_were_sent_and_the_last_of_two_wins(positioned
     "offset, words",
     [
         ({"pos": 4}, "its member file is missing"),
+        ({"file": "binlog.000001"}, "its member pos is missing"),
+        ({"file": "binlog.000001", "pos": "4"}, "pos"),
+    ],
+)
+def test_an_offset_that_the_source_cannot_read_is_400_and_changes_nothing(positioned, offset, words):
+    (original,) = offsets(positioned)
+    assert words in error_of(patch(positioned, {"offsets": [{**original, "offset": offset}]}), 400)
+    assert offsets(positioned) == [original]
+
+
+@pytest.mark.parametrize(
+    "offset, words",
+    [
         ({"file": "no-such-file.000001", "pos": 4}, "purged from the server"),
     ],
 )

@@ -96,6 +96,18 @@ def test_a_good_configuration_has_no_problem(worker, define):
     assert problems(worker, define(tables="t,other")) == {}
 
 
+@pytest.mark.parametrize("value", ["Mars/City", "Europe", "../etc/passwd"])
+def test_a_time_zone_that_is_not_there(worker, define, value):
+    key = "database.connectionTimeZone"
+    (said,) = problems(worker, define(database__connectionTimeZone=value))[key]
+    assert value in said
+
+
+def test_a_prefix_that_no_topic_may_have(worker, define):
+    said = the_problem(worker, define(topic__prefix="a b/c"), "topic.prefix")
+    assert "a b/c_t" in said
+
+
 def test_nobody_listens_at_the_port(worker, define):
     said = the_problem(worker, define(database__port=str(free_port())), "database.port")
     assert "127.0.0.1" in said and "database.hostname" in said

@@ -5,6 +5,11 @@
 
 #include "config.h"
 #include "source_host.h"
+#include "validate.h"
+
+#define TEN_A     "aaaaaaaaaa"
+#define FIFTY_A   TEN_A TEN_A TEN_A TEN_A TEN_A
+#define LONG_NAME FIFTY_A FIFTY_A FIFTY_A FIFTY_A FIFTY_A
 
 enum { MAX_KEYS = 16, MAX_TABLES = 8 };
 
@@ -14,8 +19,14 @@ struct given {
     struct kc_map map;
 };
 
+/* The value of a key, in place of what it had. */
 static void give(struct given *g, const char *key, struct kc_value value)
 {
+    for (uint32_t i = 0; i < g->map.len; i++)
+        if (strcmp(g->kvs[i].key.ptr, key) == 0) {
+            g->kvs[i].value = value;
+            return;
+        }
     g->kvs[g->map.len++] = (struct kc_kv){kc_str(key), value};
     g->map.kvs = g->kvs;
 }
@@ -85,6 +96,9 @@ static void what_cannot_be_is_refused_with_the_name_of_the_key(void **state)
     check_refused(NULL, NULL, "other.t", "table.include.list");
     check_refused(NULL, NULL, "shop.", "table.include.list");
     check_refused("database.connectionTimeZone", "no zone; x", "t", "database.connectionTimeZone");
+    check_refused("topic.prefix", "a b/c", "t", "topic.prefix: table t would get the topic a b/c_t");
+    check_refused("topic.prefix", LONG_NAME, "t", "at most 249");
+    check_refused(NULL, NULL, "a$b", "table.include.list: table a$b would get the topic p_a$b");
     check_refused("database.ssl.mode", "verify_ca", "t", "database.ssl.ca");
 }
 
@@ -114,12 +128,37 @@ static void the_server_id_follows_from_fleet_and_name(void **state)
     assert_true(server_id("a", "fleet") >= UINT32_C(0x80000000));
 }
 
+/* What check_offsets says of one offset. */
+static void check_offset(struct kc_kv *kvs, uint32_t n, kc_status expected, const char *word)
+{
+    const struct kc_map offset = {kvs, n, 0};
+    const struct kc_offset_change changes[] = {{.offset = {.len = 0}}, {.offset = offset}};
+    struct kc_error err = source_error();
+
+    assert_int_equal(kc_mysql_planner_ops.check_offsets(NULL, NULL, changes, 2, &err), expected);
+    if (word != NULL)
+        assert_non_null(strstr(err.message, word));
+}
+
+static void an_offset_that_no_task_could_read_is_refused(void **state)
+{
+    struct kc_kv kvs[] = {{kc_str("file"), kc_string("binlog.000001", 13)}, {kc_str("pos"), kc_int64(4)}};
+
+    (void)state;
+    check_offset(kvs, 2, KC_OK, NULL);
+    check_offset(kvs, 1, KC_ERR_CONFIG, "pos");
+    check_offset(kvs + 1, 1, KC_ERR_CONFIG, "file");
+    kvs[1].value = kc_string("x", 1);
+    check_offset(kvs, 2, KC_ERR_CONFIG, "pos");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_named_with_and_without_their_database),
         cmocka_unit_test(what_cannot_be_is_refused_with_the_name_of_the_key),
         cmocka_unit_test(the_server_id_follows_from_fleet_and_name),
+        cmocka_unit_test(an_offset_that_no_task_could_read_is_refused),
     };
 
     return cmocka_run_group_tests_name("mysql source_config", tests, NULL, NULL);
