@@ -14,6 +14,8 @@
 
 enum {
     SEEK_MS = 5000,
+    LOOK_MS = 50,
+    LEAVE_MS = 2000,
     END_MS = 2000,     /* the worker gives a task that is told to stop some seconds in all */
     MAX_RECORDS = 500, /* Kafka Connect's max.poll.records */
     FIRST_MESSAGES = 64,
@@ -173,12 +175,42 @@ kc_status kc_sink_consumer_open(struct kc_sink_consumer *c, struct kc_task *t, c
     return status < 0 ? status : subscribe(c, err);
 }
 
+/*
+ * Leaves the group. False: no broker took notice in time; nothing of the client may be freed, since it goes on
+ * trying.
+ */
+static bool leave_group(struct kc_sink_consumer *c)
+{
+    int64_t deadline = kc_mono_ms() + LEAVE_MS;
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(c->client);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(c->client, queue);
+
+    if (error != NULL) { /* it has failed for good; its end is its close */
+        rd_kafka_error_destroy(error);
+        rd_kafka_queue_destroy(queue);
+        return true;
+    }
+    while (rd_kafka_consumer_closed(c->client) == 0) {
+        if (kc_mono_ms() >= deadline)
+            return false;
+        (void)rd_kafka_queue_poll_callback(queue, LOOK_MS);
+    }
+    rd_kafka_queue_destroy(queue);
+    return true;
+}
+
 void kc_sink_consumer_close(struct kc_sink_consumer *c)
 {
     c->closing = true;
     kc_sink_messages_finish(&c->next);
-    if (c->client != NULL)
-        (void)rd_kafka_consumer_close(c->client);
+    if (c->client != NULL && !leave_group(c)) {
+        kc_log(KC_WARN, log_name,
+               "no broker took notice that the task leaves its group; its partitions wait for the end of the "
+               "session");
+        c->task->clients_left = true;
+        c->client = NULL;
+        c->answers = NULL;
+    }
     if (c->answers != NULL)
         rd_kafka_queue_destroy(c->answers);
     if (c->client != NULL && !kc_client_end(c->client, END_MS))

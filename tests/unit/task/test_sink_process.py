@@ -3,8 +3,10 @@ The task process of a sink against a real broker, with this file in the worker's
 and its converter are those of sink_plugin.c: the sink writes a line for each call that it gets.
 """
 
+import os
 import pathlib
 import random
+import signal
 import sys
 import time
 
@@ -476,3 +478,19 @@ def test_a_configuration_that_cannot_run_says_why(sink):
         sink.begin(config)
         assert words in sink.wait_failed()["message"]
         assert sink.process.wait(10) == 1
+
+
+def test_a_stop_does_not_wait_for_a_broker_that_does_not_answer(kafka, sink):
+    sink.produce("a")
+    sink.begin(flush_ms=600000)
+    sink.wait_until(lambda: sink.values() == ["a"])
+    os.kill(kafka.pid, signal.SIGSTOP)
+    try:
+        assert sink.stop(30) == 0
+    finally:
+        os.kill(kafka.pid, signal.SIGCONT)
+    assert sink.calls()[-1] == ["close"]
+    sink.produce("b")
+    sink.begin()
+    sink.wait_until(lambda: sink.values()[-1] == "b")
+    assert sink.stop() == 0
