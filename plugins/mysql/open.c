@@ -51,10 +51,17 @@ static kc_status read_stored(struct kc_source *s, struct stored *st, struct kc_e
     struct kc_kv server = {kc_str("server"), kc_string(s->config.prefix, (uint32_t)strlen(s->config.prefix))};
     struct kc_map partition = {&server, 1, 0}, offset = {0};
     kc_status status = kc_host->offset_get(s->ctx, &partition, &offset);
+    struct kc_error why = {.struct_size = sizeof(why)};
 
     if (status != KC_OK || offset.len == 0)
         return status < 0 ? kc_fail(err, status, "cannot read the stored position") : KC_OK;
-    status = kc_position_from_map(&offset, &st->position, err);
+    status = kc_position_from_map(&offset, &st->position, &why);
+    if (status < 0)
+        (void)kc_fail(
+            err, status,
+            "the stored offset cannot be used: %s; mend it with PATCH on the connector's offsets, or "
+            "delete them for a new snapshot",
+            why.message);
     st->gtid = text_in(&offset, "gtid");
     st->tables = text_in(&offset, "snapshot_tables");
     st->key = text_in(&offset, "snapshot_key");

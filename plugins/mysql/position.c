@@ -48,11 +48,7 @@ uint32_t kc_position_to_map(const struct kc_position *position, struct kc_kv kvs
 
 static kc_status bad_key(enum key key, const char *what, struct kc_error *err)
 {
-    return kc_fail(err, KC_ERR_CONFIG,
-                   "the stored offset cannot be used: its member %s %s; mend it with PATCH on the "
-                   "connector's offsets, or "
-                   "delete them for a new snapshot",
-                   keys[key], what);
+    return kc_fail(err, KC_ERR_CONFIG, "its member %s %s", keys[key], what);
 }
 
 static kc_status get_number(const struct kc_map *map, enum key key, bool required, uint64_t *out,

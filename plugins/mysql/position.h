@@ -31,7 +31,10 @@ enum { KC_POSITION_KEYS = 8 };
 /* Writes the map's entries, borrowing the position's strings and constant keys; returns how many. */
 uint32_t kc_position_to_map(const struct kc_position *position, struct kc_kv kvs[KC_POSITION_KEYS]);
 
-/* Reads a map; unknown keys are the caller's. KC_ERR_CONFIG: a key is missing or of the wrong type; names it. */
+/*
+ * Reads a map; unknown keys are the caller's. KC_ERR_CONFIG: "its member pos is missing", or of the wrong type; whose
+ * member, and what to do, the caller adds.
+ */
 kc_status kc_position_from_map(const struct kc_map *map, struct kc_position *out, struct kc_error *err);
 
 /*

@@ -84,13 +84,17 @@ static kc_status validate(struct kc_ctx *ctx, const struct kc_map *config, struc
 static kc_status check_offsets(struct kc_ctx *ctx, const struct kc_map *config,
                                const struct kc_offset_change *changes, uint32_t n, struct kc_error *err)
 {
+    struct kc_error why = kc_check_no_error();
     struct kc_position ignored;
 
     (void)ctx;
     (void)config;
     for (uint32_t i = 0; i < n; i++)
-        if (changes[i].offset.len > 0 && kc_position_from_map(&changes[i].offset, &ignored, err) < 0)
-            return KC_ERR_CONFIG;
+        if (changes[i].offset.len > 0 && kc_position_from_map(&changes[i].offset, &ignored, &why) < 0)
+            return kc_fail(
+                err, KC_ERR_CONFIG,
+                "the offset cannot be used: %s; GET on the connector's offsets shows what one looks like",
+                why.message);
     return KC_OK;
 }
 

@@ -146,7 +146,7 @@ static void an_offset_that_no_task_could_read_is_refused(void **state)
 
     (void)state;
     check_offset(kvs, 2, KC_OK, NULL);
-    check_offset(kvs, 1, KC_ERR_CONFIG, "pos");
+    check_offset(kvs, 1, KC_ERR_CONFIG, "the offset cannot be used: its member pos is missing");
     check_offset(kvs + 1, 1, KC_ERR_CONFIG, "file");
     kvs[1].value = kc_string("x", 1);
     check_offset(kvs, 2, KC_ERR_CONFIG, "pos");
