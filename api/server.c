@@ -110,7 +110,7 @@ struct kc_api *kc_api_start(const struct kc_api_context *context, struct kc_erro
     }
     if (n == 0) {
         (void)kc_fail(err, KC_ERR_CONFIG, "listeners names no listener; write http://host:port.");
-        kc_api_stop(api);
+        (void)kc_api_stop(api);
         return NULL;
     }
     api->shared.context = *context;
@@ -118,7 +118,7 @@ struct kc_api *kc_api_start(const struct kc_api_context *context, struct kc_erro
     api->shared.address = api->address;
     for (size_t i = 0; i < n; i++) {
         if (start_listener(api, listeners[i], err) != KC_OK) {
-            kc_api_stop(api);
+            (void)kc_api_stop(api);
             return NULL;
         }
     }
@@ -148,29 +148,32 @@ static bool drain(struct kc_api *api)
     return true;
 }
 
-void kc_api_stop(struct kc_api *api)
+/* No new connections from here on. */
+static void quiesce(struct kc_api *api)
 {
-    if (api == NULL)
-        return;
-    atomic_store(&api->shared.stopping, true);
     for (size_t i = 0; i < api->n_daemons; i++) {
-        int fd = MHD_quiesce_daemon(api->daemons[i]); /* no new connections */
+        int fd = MHD_quiesce_daemon(api->daemons[i]);
 
         if (fd >= 0)
             close(fd);
     }
-    if (!drain(api)) {
-        /*
-         * Joining would wait for the leader's answer; the process is about to end, and the thread needs its
-         * memory.
-         */
-        kc_log(KC_WARN, "api", "%d requests are left unanswered because the worker stops",
+}
+
+bool kc_api_stop(struct kc_api *api)
+{
+    if (api == NULL)
+        return true;
+    if (!atomic_exchange(&api->shared.stopping, true))
+        quiesce(api);
+    if (!drain(api)) { /* joining would wait for the leader's answers */
+        kc_log(KC_WARN, "api", "%d requests have no answer yet and the worker stops",
                atomic_load(&api->shared.running));
-        return;
+        return false;
     }
     for (size_t i = 0; i < api->n_daemons; i++)
         MHD_stop_daemon(api->daemons[i]);
     kc_rest_meter_destroy(api->shared.context.rest);
     free(api->daemons);
     free(api);
+    return true;
 }

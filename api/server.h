@@ -30,7 +30,10 @@ struct kc_api *kc_api_start(const struct kc_api_context *context, struct kc_erro
 void kc_api_ready(struct kc_api *api, struct kc_fleet *fleet);
 /* "host:port" a client can reach, of the first listener (after binding, so port 0 is resolved). */
 const char *kc_api_address(const struct kc_api *api);
-/* Refuses new calls, finishes running ones (bounded: 2 s), frees everything. */
-void kc_api_stop(struct kc_api *api);
+/*
+ * Refuses new calls, finishes running ones (bounded: 2 s), frees everything. False: some still run, and use what they were
+ * given; it may be called again. NULL is ignored.
+ */
+bool kc_api_stop(struct kc_api *api);
 
 #endif

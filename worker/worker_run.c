@@ -247,13 +247,22 @@ static kc_status start_parts(struct worker *w, struct kc_error *err)
     return KC_OK;
 }
 
-static void stop_parts(struct worker *w)
+/* False: calls still run, also after those that waited for the leader have been told that there is no answer. */
+static bool stop_api(struct worker *w)
+{
+    if (kc_api_stop(w->api))
+        return true;
+    if (w->fleet != NULL)
+        kc_fleet_close(w->fleet);
+    return kc_api_stop(w->api);
+}
+
+/* False: a thread could not be let go and still uses what it was given: nothing of that may be freed. */
+static bool stop_parts(struct worker *w)
 {
     kc_plugin_watch_stop(w->plugin_watch);
-    if (w->api != NULL)
-        kc_api_stop(w->api);
-    if (w->fleet != NULL)
-        kc_fleet_stop(w->fleet);
+    if (!stop_api(w) || !kc_fleet_stop(w->fleet))
+        return false;
     kc_loggers_on_change(NULL, NULL);
     if (w->supervisor != NULL)
         kc_supervisor_destroy(w->supervisor);
@@ -261,6 +270,7 @@ static void stop_parts(struct worker *w)
     kc_validator_destroy(w->validator);
     kc_installer_destroy(w->installer);
     kc_registry_destroy(w->registry);
+    return true;
 }
 
 static void close_handle(uv_handle_t *handle, void *arg)
@@ -294,7 +304,10 @@ int kc_worker_run(const struct kc_worker_config *config)
     } else {
         (void)uv_run(&w->loop, UV_RUN_DEFAULT);
     }
-    stop_parts(w);
+    if (!stop_parts(w)) {
+        kc_log(KC_INFO, "worker", "ended");
+        _exit(status);
+    }
     stop_loop(w);
     free(w);
     kc_log(KC_INFO, "worker", "ended");

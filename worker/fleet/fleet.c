@@ -52,10 +52,10 @@ static void announce(struct kc_fleet *f)
     kc_buf_finish(&text);
 }
 
-static void release(struct kc_fleet *f)
+static bool release(struct kc_fleet *f)
 {
     if (!kc_membership_destroy(f->membership))
-        return; /* its thread goes on using the rest until the process ends */
+        return false; /* its thread goes on using the rest until the process ends */
     if (f->follower != NULL)
         kc_follower_stop(f->follower);
     kc_outbox_destroy(f->outbox, FLUSH_MS);
@@ -65,6 +65,7 @@ static void release(struct kc_fleet *f)
     kc_noise_finish(&f->noise);
     free(f->worker_id);
     free(f);
+    return true;
 }
 
 static kc_status make_parts(struct kc_fleet *f, void (*changed)(void *arg), void *arg, struct kc_error *err)
@@ -119,19 +120,24 @@ struct kc_fleet *kc_fleet_start(const struct kc_worker_config *config, const cha
     if (status >= 0)
         status = kc_membership_start(f->membership, err);
     if (status < 0) {
-        release(f);
+        (void)release(f);
         return NULL;
     }
     return f;
 }
 
-void kc_fleet_stop(struct kc_fleet *f)
+void kc_fleet_close(struct kc_fleet *f)
+{
+    kc_mailbox_close(f->mailbox);
+}
+
+bool kc_fleet_stop(struct kc_fleet *f)
 {
     if (f == NULL)
-        return;
-    kc_mailbox_close(f->mailbox);
+        return true;
+    kc_fleet_close(f);
     kc_status_report_set(f->status_report, f->worker_key, NULL);
-    release(f);
+    return release(f);
 }
 
 const struct kc_fleet_view *kc_fleet_view_get(struct kc_fleet *f)

@@ -57,8 +57,13 @@ struct kc_fleet_view {
  */
 struct kc_fleet *kc_fleet_start(const struct kc_worker_config *config, const char *worker_id,
                                 void (*changed)(void *arg), void *arg, struct kc_error *err);
-/* Leaves the group (others notice at once), flushes statuses, joins the threads. Bounded: 4 s. */
-void kc_fleet_stop(struct kc_fleet *f);
+/* Answers who waits in kc_fleet_change(), and lets nobody wait there any more. kc_fleet_stop() does it, too. */
+void kc_fleet_close(struct kc_fleet *f);
+/*
+ * Leaves the group (others notice at once), flushes statuses, joins the threads. Bounded: 4 s. False: librdkafka did not
+ * let a thread go; it still uses the fleet and all it was given, so none of that may be freed. NULL is ignored.
+ */
+bool kc_fleet_stop(struct kc_fleet *f);
 
 /* The newest view, one reference; never NULL (empty at first). */
 const struct kc_fleet_view *kc_fleet_view_get(struct kc_fleet *f);

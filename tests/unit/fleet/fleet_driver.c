@@ -61,7 +61,7 @@ static void stop_worker(struct worker *w)
 {
     int64_t began = kc_mono_ms();
 
-    kc_fleet_stop(w->fleet);
+    CHECK(kc_fleet_stop(w->fleet), "a thread was not let go");
     printf("stopping %s took %" PRId64 " ms\n", w->id, kc_mono_ms() - began);
     CHECK(kc_mono_ms() - began < 4500, "stopping must not take longer than 4 s");
     kc_worker_config_destroy(w->config);
