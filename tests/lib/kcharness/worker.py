@@ -73,8 +73,10 @@ class Worker:
         file = self.folder / "worker.properties"
         file.write_text("".join(f"{key}={value}\n" for key, value in self.settings.items()), encoding="utf-8")
         environment = dict(os.environ)
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
             environment[name] = f"{environment.get(name, '')}:log_path={self.folder}/sanitizer".lstrip(":")
+        if "KC_PRELOAD" in environment:  # what a build with ThreadSanitizer needs, tests/tsan/README.md
+            environment["LD_PRELOAD"] = environment["KC_PRELOAD"]
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 [self.build / "kconnect", "worker", file, *arguments],
