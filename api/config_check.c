@@ -65,7 +65,7 @@ bool kc_config_depth(const struct kc_request *q, enum kc_check_depth *out, struc
 }
 
 /*
- * Passes problems on, and notes whether one is about a key of the connector's own. What is said about a value that the
+ * Passes problems on, and notes whether one is about a key of the connector's own, or about another one. What is said about a value that the
  * connector's process gets from a config provider is left out: that process checks it again when it knows it.
  */
 struct sieve {
@@ -73,17 +73,20 @@ struct sieve {
     const struct kc_component_info *component;
     kc_config_problem_fn *problem;
     void *arg;
-    bool own;
+    bool own, other;
 };
 
 static void pass(void *arg, const char *key, const char *sentence)
 {
     struct sieve *s = arg;
+    bool own = false;
 
     if (key != NULL && kc_config_refers(s->worker, s->config, key))
         return;
     for (size_t i = 0; key != NULL && i < s->component->n_keys; i++)
-        s->own = s->own || strcmp(s->component->keys[i].name, key) == 0;
+        own = own || strcmp(s->component->keys[i].name, key) == 0;
+    s->own = s->own || own;
+    s->other = s->other || !own;
     s->problem(s->arg, key, sentence);
 }
 
@@ -128,6 +131,7 @@ bool kc_config_problems(struct kc_request *q, const struct kc_component_info *co
                                   &(struct kc_validation){.registry = q->context->registry,
                                                           .component = component,
                                                           .config = config,
+                                                          .stages = !sieve.other,
                                                           .offsets = offsets,
                                                           .stopping = q->stopping,
                                                           .problem = problem,

@@ -125,5 +125,8 @@ def test_what_is_wrong_with_stages_is_found_before_anything_starts(worker, defin
     message = error_of(worker.rest.create(name, wrong), 400)
     assert "contains the following 4 error(s)" in message and "transforms.hoist.field" in message
     assert worker.rest.get(f"/connectors/{name}").status_code == 404
+    # What only the transform's own code can tell is found as well, while its declaration is fine.
+    odd = {**config, "name": name, "transforms.route.regex": "pipe-("}
+    assert "transforms.route.regex: the regular expression pipe-( is not valid" in error_of(worker.rest.create(name, odd), 400)
     sound = worker.rest.put("/connector-plugins/FileStreamSource/config/validate", {**config, "name": name}).json()
     assert sound["error_count"] == 0

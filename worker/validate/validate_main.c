@@ -19,6 +19,7 @@
 #include "task/config_resolve.h"
 #include "task/parse_config.h"
 #include "task/plugin_load.h"
+#include "validate/stage_values.h"
 #include "validate/validate_host.h"
 #include "validate/validator.h"
 
@@ -213,6 +214,8 @@ static void check(struct job *j, const struct kc_component_ref *component)
     struct kc_parsed *config = NULL;
     kc_status status = resolve(j, &err);
 
+    if (status == KC_OK && !j->check_offsets)
+        kc_validate_stage_values(kc_json_member(j->json, "stages"), j->config, j->page, &j->report);
     if (status == KC_OK) {
         kc_crash_page_enter(j->page, component->label, "check");
         config = kc_config_parse(component->def->config, j->config, &err);

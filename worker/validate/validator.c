@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "plugin/config_providers.h"
+#include "validate/stage_list.h"
 #include "validate/validate_child.h"
 
 enum { SLICE_MS = 100 };
@@ -106,6 +107,9 @@ static char *request_text(const struct kc_validator *v, const struct kc_validati
     cJSON_AddItemToObject(message, "config", kc_json_from_props(check->config));
     if (providers != NULL)
         cJSON_AddItemToObject(message, "providers", providers);
+    if (check->registry != NULL && check->stages)
+        cJSON_AddItemToObject(message, "stages",
+                              kc_validate_stage_list(check->registry, v->config->props, check->config));
     if (check->offsets != NULL) /* as text: cJSON would round its numbers */
         cJSON_AddStringToObject(message, "offsets", check->offsets);
     if (check->changes != NULL)

@@ -36,8 +36,11 @@ void kc_validator_leave(struct kc_validator *v);
 
 /* One check. Borrowed for the call; offsets are {"offsets":[{"partition":{...},"offset":{...}}]}. */
 struct kc_validation {
-    const struct kc_registry
-        *registry; /* knows the config providers that `config` refers to; NULL: none are needed */
+    /* Knows the config providers that `config` refers to, and the components that it names; NULL: none are needed. */
+    const struct kc_registry *registry;
+    /* The own checks of the transforms, predicates and converters are asked as well: what is declared about their keys must
+     * be fine. */
+    bool stages;
     const struct kc_component_info *component;
     const struct kc_props *config; /* its declared level must be fine as far as the connector's own keys go */
     const char *

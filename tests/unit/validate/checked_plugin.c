@@ -276,8 +276,54 @@ static const struct kc_component provider = {.struct_size = sizeof(provider),
                                              .version = "1.0.0",
                                              .title = "Misbehaves",
                                              .ops = &provider_ops};
-static const struct kc_component *const components[] = {&checked, &plain, &provider};
-static const struct kc_plugin plugin = {KC_PLUGIN_HEADER(components, 3), .name = "checked",
+
+/* A transform that is never opened here. */
+static kc_status stage_open(struct kc_ctx *ctx, const struct kc_map *map, void **self, struct kc_error *err)
+{
+    (void)ctx;
+    (void)map;
+    (void)self;
+    (void)err;
+    abort();
+}
+
+static kc_status stage_apply(void *self, struct kc_batch *b, struct kc_error *err)
+{
+    (void)self;
+    (void)b;
+    (void)err;
+    abort();
+}
+
+static kc_status check_stage(const char *name, const struct kc_value *value, struct kc_error *err)
+{
+    (void)name;
+    if (strcmp(value->as.str, "crash") == 0)
+        (void)raise(SIGSEGV);
+    if (strcmp(value->as.str, "bad") != 0)
+        return KC_OK;
+    (void)snprintf(err->message, sizeof(err->message), "must not be bad");
+    return KC_ERR_CONFIG;
+}
+
+static const struct kc_config_key stage_keys[] = {{.name = "value",
+                                                   .type = KC_CFG_STRING,
+                                                   .default_value = "",
+                                                   .importance = KC_IMPORTANCE_LOW,
+                                                   .order = 1,
+                                                   .check = check_stage}};
+static const struct kc_config_def stage_config = {PARTS_DEF(stage_keys)};
+static const struct kc_transform_ops stage_ops = {
+    .struct_size = sizeof(stage_ops), .open = stage_open, .apply = stage_apply, .close = provider_close};
+static const struct kc_component stage = {.struct_size = sizeof(stage),
+                                          .kind = KC_KIND_TRANSFORM,
+                                          .id = "checked-stage",
+                                          .version = "1.0.0",
+                                          .title = "Checks its value",
+                                          .config = &stage_config,
+                                          .ops = &stage_ops};
+static const struct kc_component *const components[] = {&checked, &plain, &provider, &stage};
+static const struct kc_plugin plugin = {KC_PLUGIN_HEADER(components, 4), .name = "checked",
                                         .version = "1.0.0"};
 
 const struct kc_plugin *kc_plugin_v0(const struct kc_host *host)

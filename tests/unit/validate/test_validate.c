@@ -131,6 +131,32 @@ static void a_keys_own_check_is_asked_first(void **state)
     assert_string_equal(found.text, "even: even: must be even\n");
 }
 
+/* A transform of the same file, in two roles, and one that is not there any more. */
+static void check_stages(const char *config, struct problems *found)
+{
+    char more[1024];
+
+    (void)snprintf(more, sizeof(more),
+                   ",\"stages\":[{\"role\":\"transforms.a\",\"kind\":3,\"id\":\"checked-stage\","
+                   "\"version\":\"1.0.0\",\"file\":\"%s\"},{\"role\":\"transforms.b\",\"kind\":3,"
+                   "\"id\":\"checked-stage\",\"version\":\"1.0.0\",\"file\":\"%s\"}]",
+                   plugin, plugin);
+    assert_int_equal(check_with("checked-source", config, more, PATIENCE_MS, NULL, found), KC_OK);
+}
+
+static void the_keys_of_transforms_are_checked_too_under_their_full_names(void **state)
+{
+    struct problems found;
+
+    (void)state;
+    check_stages("\"transforms.a.value\":\"bad\",\"transforms.a.type\":\"x\",\"transforms.b.value\":\"good\"",
+                 &found);
+    assert_non_null(strstr(found.text, "transforms.a.value: transforms.a.value: must not be bad\n"));
+    assert_null(strstr(found.text, "transforms.b"));
+    check_stages("\"transforms.b.value\":\"crash\"", &found);
+    assert_non_null(strstr(found.text, "SIGSEGV in check of checked-stage 1.0.0"));
+}
+
 static void what_a_key_recommends_depends_on_the_values(void **state)
 {
     struct problems found;
@@ -399,6 +425,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(problems_come_with_their_keys_and_in_their_order),
         cmocka_unit_test(a_plugin_without_a_check_has_no_problem),
         cmocka_unit_test(a_keys_own_check_is_asked_first),
+        cmocka_unit_test(the_keys_of_transforms_are_checked_too_under_their_full_names),
         cmocka_unit_test(what_a_key_recommends_depends_on_the_values),
         cmocka_unit_test(a_crash_is_one_more_problem),
         cmocka_unit_test(a_hang_ends_at_the_deadline),
