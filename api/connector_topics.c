@@ -75,18 +75,30 @@ static bool add_list(struct kc_topic_names *t, const char *list, const char *pre
     return true;
 }
 
-bool kc_connector_topics(const struct kc_props *config, struct kc_topic_names *out)
+static bool configured_topics(const struct kc_props *config, struct kc_topic_names *out)
 {
     const char *prefix = kc_props_get(config, "topic.prefix"),
                *tables = kc_props_get(config, "table.include.list");
+
+    if (prefix != NULL && tables != NULL)
+        return add_list(out, tables, prefix);
+    return add_list(out, kc_props_or(config, "topics", ""), NULL) &&
+           add_list(out, kc_props_or(config, "topic", ""), NULL);
+}
+
+bool kc_connector_topics(const struct kc_props *config, char *const *used, size_t n_used,
+                         struct kc_topic_names *out)
+{
+    const char *transforms = kc_props_or(config, "transforms", "");
     bool good;
 
     memset(out, 0, sizeof(*out));
-    if (prefix != NULL && tables != NULL)
-        good = add_list(out, tables, prefix);
-    else
-        good = add_list(out, kc_props_or(config, "topics", ""), NULL) &&
-               add_list(out, kc_props_or(config, "topic", ""), NULL);
+    good = configured_topics(config, out);
+    if (good && n_used > 0 && (out->n == 0 || transforms[strspn(transforms, BLANKS)] != '\0')) {
+        kc_topic_names_finish(out);
+        for (size_t i = 0; i < n_used && good; i++)
+            good = add(out, strdup(used[i]));
+    }
     if (!good)
         kc_topic_names_finish(out);
     return good;

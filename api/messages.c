@@ -1,5 +1,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "change.h"
@@ -149,6 +150,24 @@ static void run(struct kc_request *q, struct asked *a, struct kc_reply *reply)
     }
 }
 
+/* False: out of memory. */
+static bool own_topics(struct kc_request *q, const struct kc_connector_view *c, struct kc_topic_names *own)
+{
+    size_t n = 0;
+    char **used = NULL;
+    bool good;
+
+    if (strcmp(c->type, "source") == 0) { /* a sink's transforms run behind the topics that it reads */
+        used = kc_fleet_topics(q->fleet, q->params[0], &n);
+        if (used == NULL)
+            return false;
+    }
+    good = kc_connector_topics(c->config, used, n, own);
+    if (used != NULL)
+        kc_fleet_topics_free(used, n);
+    return good;
+}
+
 /*
  * GET /connectors/X/messages?topic=T&partition=P&offset=O|timestamp=MS&limit=N&timeout_ms=MS: what the
  * connector has written, the newest first unless an offset or a time is given.
@@ -163,7 +182,7 @@ void kc_get_messages(struct kc_request *q, struct kc_reply *reply)
         kc_reply_unknown(reply, KC_SAY_NOT_FOUND, q->params[0]);
         return;
     }
-    if (!kc_connector_topics(c->config, &a.own)) {
+    if (!own_topics(q, c, &a.own)) {
         reply->body.failed = true;
         return;
     }

@@ -65,6 +65,7 @@ def test_lines_are_transformed_and_the_position_moves_on(worker, define):
     with TopicReader(worker.kafka, routed) as reader:
         assert [record.value for record in reader.read(2)] == [{"line": "one", "from": "file"},
                                                                {"line": "two", "from": "file"}]
+        wait_for(lambda: worker.rest.messages(name).json().get("topic") == routed, 20, "messages of the topic that was written")
         assert worker.rest.post(f"/connectors/{name}/restart?includeTasks=true").status_code in (202, 204)
         with open(file, "a") as more:
             more.write("three\n")

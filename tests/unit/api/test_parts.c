@@ -50,14 +50,15 @@ static void memory_shortage_becomes_a_500(void **state)
     kc_reply_finish(&r);
 }
 
-static void topics_are(const char *const *config, size_t n, const char *const *expected)
+static void topics_are(const char *const *config, char *const *used, size_t n_used, size_t n,
+                       const char *const *expected)
 {
     struct kc_props *p = kc_props_create();
     struct kc_topic_names t;
 
     for (size_t i = 0; config[i] != NULL; i += 2)
         assert_int_equal(kc_props_set(p, config[i], config[i + 1]), KC_OK);
-    assert_true(kc_connector_topics(p, &t));
+    assert_true(kc_connector_topics(p, used, n_used, &t));
     assert_int_equal(t.n, n);
     for (size_t i = 0; i < n; i++)
         assert_string_equal(t.names[i], expected[i]);
@@ -72,7 +73,7 @@ static void a_source_has_one_topic_for_each_table(void **state)
     static const char *const expected[] = {"mysql_a", "mysql_b_c"};
 
     (void)state;
-    topics_are(config, 2, expected);
+    topics_are(config, NULL, 0, 2, expected);
 }
 
 static void others_name_their_topics(void **state)
@@ -82,9 +83,24 @@ static void others_name_their_topics(void **state)
     static const char *const sinks[] = {"a.b", "c"}, *const files[] = {"lines"};
 
     (void)state;
-    topics_are(sink, 2, sinks);
-    topics_are(file, 1, files);
-    topics_are(none, 0, NULL);
+    topics_are(sink, NULL, 0, 2, sinks);
+    topics_are(file, NULL, 0, 1, files);
+    topics_are(none, NULL, 0, 0, NULL);
+}
+
+static void what_was_written_counts_where_names_can_be_changed(void **state)
+{
+    static const char *const plain[] = {"topic", "lines", "transforms", " ", NULL},
+                             *const routed[] = {"topic", "lines", "transforms", "route", NULL},
+                             *const none[] = {"some.key", "x", NULL};
+    static const char *const lines[] = {"lines"}, *const written[] = {"a", "b"};
+    char a[] = "a", b[] = "b", *used[] = {a, b};
+
+    (void)state;
+    topics_are(plain, used, 2, 1, lines);
+    topics_are(routed, used, 2, 2, written);
+    topics_are(routed, NULL, 0, 1, lines);
+    topics_are(none, used, 2, 2, written);
 }
 
 static void listeners_are_read_and_https_is_refused(void **state)
@@ -142,6 +158,7 @@ int main(void)
         cmocka_unit_test(memory_shortage_becomes_a_500),
         cmocka_unit_test(a_source_has_one_topic_for_each_table),
         cmocka_unit_test(others_name_their_topics),
+        cmocka_unit_test(what_was_written_counts_where_names_can_be_changed),
         cmocka_unit_test(listeners_are_read_and_https_is_refused),
         cmocka_unit_test(a_task_number_is_an_int),
         cmocka_unit_test(names_are_trimmed),
