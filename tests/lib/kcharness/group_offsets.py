@@ -7,6 +7,7 @@ import time
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 from .servers import unique
+from .waiting import PATIENCE
 
 TOPIC = "__consumer_offsets"
 
@@ -54,8 +55,8 @@ def group_offsets(address, group, topic):
     found = {}
     with reader_of(address, "read_uncommitted") as asker:
         place = TopicPartition(TOPIC, 0, OFFSET_BEGINNING)
-        place.partition = partition_of(group, len(asker.list_topics(TOPIC, timeout=20).topics[TOPIC].partitions))
-        end = asker.get_watermark_offsets(place, timeout=20)[1]
+        place.partition = partition_of(group, len(asker.list_topics(TOPIC, timeout=60).topics[TOPIC].partitions))
+        end = asker.get_watermark_offsets(place, timeout=60)[1]
     with reader_of(address, "read_committed") as reader:
         reader.assign([place])
         for message in messages_until(reader, end):
@@ -91,7 +92,7 @@ def messages_until(reader, end):
     The messages before an offset. An end that is told earlier is waited past: a transaction there has not been marked
     as committed yet.
     """
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 30 * PATIENCE
     while time.monotonic() < deadline:
         message = reader.poll(0.5)
         if message is not None and message.error() is None:

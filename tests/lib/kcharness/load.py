@@ -6,7 +6,7 @@ import threading
 
 import pymysql
 
-from .waiting import wait_for
+from .waiting import PATIENCE, wait_for
 
 TABLE = """CREATE TABLE {name} (
     id BIGINT PRIMARY KEY, version INT NOT NULL, text VARCHAR(200) CHARACTER SET utf8mb4)"""
@@ -77,7 +77,7 @@ class Load(threading.Thread):
 
     def stop(self):
         self.done.set()
-        self.join(90)
+        self.join(90 * PATIENCE)
         assert not self.is_alive(), "the load does not end"
         if self.error is not None:
             raise self.error

@@ -14,7 +14,7 @@ class Rest:
         self.session.headers["Connection"] = "close"  # workers come and go in these tests
 
     def call(self, method, path, json=None, **options):
-        options.setdefault("timeout", 100)
+        options.setdefault("timeout", 300)
         return self.session.request(method, self.url + path, json=json, **options)
 
     def get(self, path, **options):

@@ -21,7 +21,7 @@ def compare(server, schema, after, **environment):
         env={**os.environ, "KC_START_GTIDS": after, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     rows = int(re.search(r"(\d+) rows, 0 fields differ", done.stdout).group(1))

@@ -1,5 +1,6 @@
 """Kafka, MySQL and MariaDB of this run, started by tests/lib/servers on fresh ports."""
 
+import itertools
 import os
 import pathlib
 import subprocess
@@ -23,7 +24,7 @@ class Server:
 
     def start(self):
         command = [SCRIPT, "start", self.kind, self.folder, "--owner", str(os.getpid()), *self.options]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=400)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=600)
         assert done.returncode == 0, f"{self.kind} did not start: {done.stderr}"
         said = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
         self.port = int(said["port"])
@@ -32,7 +33,7 @@ class Server:
 
     def stop(self, kill=False):
         command = [SCRIPT, "stop", self.folder] + (["--kill"] if kill else [])
-        subprocess.run(command, check=True, timeout=120)
+        subprocess.run(command, check=True, timeout=300)
 
     @property
     def address(self):
@@ -49,7 +50,7 @@ class Kafka(Server):
 
     def partitions(self):
         """Topic name -> number of partitions, of every topic."""
-        topics = self.admin().list_topics(timeout=20).topics
+        topics = self.admin().list_topics(timeout=60).topics
         return {name: len(topic.partitions) for name, topic in topics.items()}
 
     def tool(self, name, *arguments):
@@ -58,7 +59,7 @@ class Kafka(Server):
             [SCRIPT, "kafka-tool", name, "--bootstrap-server", self.address, *arguments],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -126,7 +127,6 @@ class Schema:
         return self.server.connect(database=self.name, **options)
 
 
-def unique(prefix, _count=[0]):
-    """A name nobody used in this run: for connectors, schemas, topics, groups."""
-    _count[0] += 1
-    return f"{prefix}{os.getpid() % 10000}x{_count[0]}x{int(time.time()) % 1000}"
+def unique(prefix, _count=itertools.count(1)):
+    """A name nobody used in this run: for connectors, schemas, topics, groups. Any thread."""
+    return f"{prefix}{os.getpid() % 10000}x{next(_count)}x{int(time.time()) % 1000}"

@@ -9,6 +9,18 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from .servers import unique
 from .waiting import PATIENCE
 
+# What a client is told while a broker starts, or a topic that was made this moment has no leader yet.
+PASSING = {
+    KafkaError.LEADER_NOT_AVAILABLE,
+    KafkaError.NOT_LEADER_FOR_PARTITION,
+    KafkaError.UNKNOWN_TOPIC_OR_PART,
+    KafkaError._ALL_BROKERS_DOWN,
+    KafkaError._TIMED_OUT,
+    KafkaError._TRANSPORT,
+    KafkaError._UNKNOWN_PARTITION,
+    KafkaError._UNKNOWN_TOPIC,
+}
+
 
 @dataclass
 class Record:
@@ -36,6 +48,22 @@ class Record:
         payload = self.value["payload"]
         image = payload["after"] if payload["after"] is not None else payload["before"]
         return image["dataColumn"]
+
+
+def ends_of(consumer, topic, partitions):
+    """Where the partitions end now: for a read_committed consumer before the first transaction that is not decided."""
+    return [consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=20)[1] for p in range(partitions)]
+
+
+def ends_when_told(consumer, topic, partitions, deadline):
+    """The same, asked again until the deadline while no broker tells."""
+    while True:
+        try:
+            return ends_of(consumer, topic, partitions)
+        except KafkaException as error:
+            if error.args[0].code() not in PASSING or time.monotonic() > deadline:
+                raise
+            consumer.poll(0.1)
 
 
 class TopicReader:
@@ -66,7 +94,7 @@ class TopicReader:
     def _wait_for_partitions(self):
         deadline = time.monotonic() + 40 * PATIENCE
         while True:
-            metadata = self.consumer.list_topics(self.topic, timeout=20).topics[self.topic]
+            metadata = self.consumer.list_topics(self.topic, timeout=60).topics[self.topic]
             if metadata.error is None and metadata.partitions:
                 return len(metadata.partitions)
             assert time.monotonic() < deadline, f"topic {self.topic} did not appear: {metadata.error}"
@@ -86,11 +114,7 @@ class TopicReader:
             elif error.code() == KafkaError._PARTITION_EOF:
                 # This offset is behind the markers of transactions, which are no messages but have offsets.
                 self.reached[message.partition()] = message.offset()
-            elif (
-                error.fatal()
-                or not error.retriable()
-                and error.code() not in (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)
-            ):
+            elif error.fatal() or not error.retriable() and error.code() not in PASSING:
                 raise KafkaException(error)
 
     def _parse(self, message):
@@ -107,10 +131,7 @@ class TopicReader:
         )
 
     def _ends(self, consumer=None):
-        return [
-            (consumer or self.consumer).get_watermark_offsets(TopicPartition(self.topic, p), timeout=20)[1]
-            for p in range(self.partitions)
-        ]
+        return ends_of(consumer or self.consumer, self.topic, self.partitions)
 
     def read_to_decided_end(self, limit_s=60):
         """
@@ -118,12 +139,12 @@ class TopicReader:
         writer is alive: of one that was killed, the last transaction stays open until its successor comes.
         """
         settings = {"bootstrap.servers": self.address, "group.id": unique("test-"), "isolation.level": "read_uncommitted"}
+        deadline = time.monotonic() + limit_s * PATIENCE
         asker = Consumer(settings)
         try:
-            ends = self._ends(asker)
+            ends = ends_when_told(asker, self.topic, self.partitions, deadline)
         finally:
             asker.close()
-        deadline = time.monotonic() + limit_s * PATIENCE
         while any(self.reached.get(p, 0) < end for p, end in enumerate(ends)):
             assert time.monotonic() < deadline, f"{self.topic}: {ends} were not reached, only {self.reached}"
             self._poll()
@@ -136,8 +157,8 @@ class TopicReader:
         while True:
             try:
                 ends = ends or self._ends()
-            except KafkaException:
-                pass  # no broker at the moment
+            except KafkaException as error:
+                assert error.args[0].code() in PASSING, error
             if ends and all(self.reached.get(p, 0) >= end for p, end in enumerate(ends)):
                 return self.records
             assert (

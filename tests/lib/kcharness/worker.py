@@ -12,7 +12,7 @@ import requests
 
 from .rest import Rest
 from .servers import unique
-from .waiting import wait_for
+from .waiting import PATIENCE, wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("KC_BUILD", ROOT / "build"))
@@ -109,19 +109,19 @@ class Worker:
         process, self.process = self.process, None
         process.send_signal(signal.SIGTERM)
         try:
-            return process.wait(limit_s)
+            return process.wait(limit_s * PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.wait(10)
+            process.wait()
             raise AssertionError(
-                f"the worker did not end within {limit_s} s of SIGTERM: {self.log_tail()}"
+                f"the worker did not end within {limit_s * PATIENCE:g} s of SIGTERM: {self.log_tail()}"
             ) from None
 
     def kill(self):
         """kill -9 of the worker alone; its tasks are left to notice it by themselves."""
         process, self.process = self.process, None
         process.kill()
-        process.wait(10)
+        process.wait()
 
     def task_pids(self):
         """The processes of tasks that this worker runs now."""
@@ -135,13 +135,16 @@ class Worker:
         return found
 
     def the_task_pid(self, other_than=None, limit_s=30):
-        """Waits for the one task process, one that is not `other_than`."""
-        return wait_for(
-            lambda: next((p for p in self.task_pids() if p != other_than), None),
-            limit_s,
-            "a task process",
-            detail=self.log_tail,
-        )
+        """
+        Waits until there is one task process, besides `other_than`. That of a connector which was deleted a moment ago may
+        still be on its way out.
+        """
+
+        def the_one():
+            found = [pid for pid in self.task_pids() if pid != other_than]
+            return found[0] if len(found) == 1 else None
+
+        return wait_for(the_one, limit_s, "one task process", detail=lambda: f"{self.task_pids()} {self.log_tail()}")
 
     @property
     def log_file(self):
