@@ -8,6 +8,8 @@ import struct
 import subprocess
 import time
 
+from kcharness.waiting import PATIENCE
+
 
 class Task:
     """A task process of `runner`. Options of start() go into the start message."""
@@ -83,7 +85,7 @@ class Task:
 
     def wait_for(self, accept, timeout_s=30):
         """The first message not yet seen here that `accept` accepts."""
-        deadline = time.monotonic() + timeout_s
+        deadline = time.monotonic() + timeout_s * PATIENCE
         seen = 0
         open_ = True
         while True:
@@ -109,9 +111,13 @@ class Task:
         texts = os.pread(self.page, 128, 16)
         return tuple(text.split(b"\0")[0].decode() for text in (texts[:64], texts[64:]))
 
+    def wait_for_end(self, timeout_s=10):
+        """The status with which the process ends."""
+        return self.process.wait(timeout_s * PATIENCE)
+
     def stop(self, timeout_s=10):
         self.send({"type": "stop"})
-        return self.process.wait(timeout_s)
+        return self.wait_for_end(timeout_s)
 
     def kill(self):
         self.process.kill()

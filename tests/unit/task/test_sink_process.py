@@ -15,11 +15,14 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import NewPartitions
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from kcharness.load import seed  # noqa: E402
+from kcharness.waiting import PATIENCE  # noqa: E402
 from task_driver import Task  # noqa: E402
 from test_task_process import BUILD, make_topic, read_topic  # noqa: E402
 
 ROLES = (("connector", "recorder-sink"), ("key.converter", "text-reader"), ("value.converter", "text-reader"))
 TOLERANT = {"errors.tolerance": "all"}
+DEAD_SOON = {"session.timeout.ms": "2000"}  # for tests that kill: its successor waits so long for its partitions
 STAMP = int(time.time()) * 1000  # an old one would have the broker delete the record
 
 
@@ -37,7 +40,7 @@ class Sink(Task):
     def begin(self, config=None, flush_ms=100, consumer=None, **more):
         topics = {} if "topics.regex" in (config or {}) else {"topics": self.connector}
         return self.start({"file": str(self.file), **topics, **(config or {})}, kind="sink", roles=ROLES,
-                          consumer={"session.timeout.ms": "2000", "heartbeat.interval.ms": "300", **(consumer or {})},
+                          consumer={"session.timeout.ms": "10000", "heartbeat.interval.ms": "300", **(consumer or {})},
                           extra={"offset_flush_interval_ms": flush_ms}, **more)
 
     def stop(self, timeout_s=10):
@@ -52,7 +55,7 @@ class Sink(Task):
             key, headers = f"k{value}", more.get("headers")
             self.producer.produce(topic or self.connector, value, key, headers=headers,
                                   partition=more.get("partition", 0), timestamp=STAMP)
-        assert self.producer.flush(30) == 0
+        assert self.producer.flush(60) == 0
 
     def calls(self, word=None):
         lines = [line.split() for line in self.file.read_text(errors="replace").splitlines()] if self.file.exists() else []
@@ -62,7 +65,7 @@ class Sink(Task):
         return [call[4] for call in self.calls("put")]
 
     def wait_until(self, done, timeout_s=30):
-        deadline = time.monotonic() + timeout_s
+        deadline = time.monotonic() + timeout_s * PATIENCE
         while not done():
             assert time.monotonic() < deadline, f"{self.calls()[-30:]}"
             assert self.process.poll() is None, f"the task ended: {self.messages[-3:]}"
@@ -76,7 +79,7 @@ class Sink(Task):
     def committed(self, partitions=1):
         asker = Consumer({"bootstrap.servers": self.kafka, "group.id": "connect-" + self.connector})
         try:
-            return [p.offset for p in asker.committed([TopicPartition(self.connector, n) for n in range(partitions)], 20)]
+            return [p.offset for p in asker.committed([TopicPartition(self.connector, n) for n in range(partitions)], 60)]
         finally:
             asker.close()
 
@@ -152,7 +155,7 @@ def test_a_member_that_comes_takes_partitions_over_and_gives_them_back(kafka, si
     sink.wait_until(lambda: len(sink.values()) == 4)
     other = Consumer({"bootstrap.servers": kafka.address, "group.id": "connect-" + sink.connector})
     other.subscribe([sink.connector])
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 30 * PATIENCE
     while not other.assignment():
         assert other.poll(0.1) is None, "what was put came again"
         assert time.monotonic() < deadline
@@ -336,16 +339,17 @@ def test_only_what_pre_commit_lets_go_is_committed(sink):
 
 def test_kill_9_at_any_moment_loses_nothing(sink):
     """The calls of the plugin are what the other system has got."""
-    dice, total = random.Random(), 0
+    dice, total = random.Random(seed()), 0
     for _ in range(2):
-        sink.begin({}, flush_ms=20)
+        before = len(sink.values())
+        sink.begin({}, flush_ms=20, consumer=DEAD_SOON)
         for _ in range(10):
             sink.produce(*[str(total + n) for n in range(100)], partition=dice.randrange(2))
             total += 100
-        before = len(sink.values())
-        sink.wait_until(lambda: len(sink.values()) > before + dice.randrange(1, 400))
+        wanted = before + dice.randrange(1, 400)
+        sink.wait_until(lambda: len(sink.values()) > wanted)
         sink.kill()
-    sink.begin()
+    sink.begin(consumer=DEAD_SOON)
     sink.wait_until(lambda: len(set(sink.values())) == total)
     assert sink.stop() == 0
     for n in "01":
@@ -390,7 +394,7 @@ def test_a_dead_letter_that_its_topic_does_not_take_comes_without_its_value(kafk
                          "max.in.flight.requests.per.connection": 1})
     producer.produce(large, "bad" + 3000000 * "x", "k", partition=0)
     producer.produce(large, 3000000 * "y", partition=0)
-    assert producer.flush(30) == 0
+    assert producer.flush(60) == 0
     sink.begin({**TOLERANT, "topics": large, "errors.deadletterqueue.topic.name": dead,
                 "errors.deadletterqueue.context.headers.enable": "true"})
     sink.wait_until(lambda: sink.values() == [3000000 * "y"])
@@ -405,10 +409,10 @@ def test_a_dead_letter_that_its_topic_does_not_take_comes_without_its_value(kafk
 @pytest.mark.parametrize("value, stage", [("bad", "this is bad"), ("refuse", "does not want this one")])
 def test_without_tolerance_a_bad_record_fails_the_task_with_its_place(sink, value, stage):
     sink.produce("good", value, "after")
-    sink.begin(consumer={"max.poll.interval.ms": "6000"})
+    sink.begin(consumer={**DEAD_SOON, "max.poll.interval.ms": "6000"})
     failed = sink.wait_failed()
     assert stage in failed["message"] and f"offset 1 of partition 0 of topic {sink.connector}" in failed["message"]
-    assert sink.process.wait(10) == 1
+    assert sink.wait_for_end() == 1
     assert sink.committed()[0] in (-1001, 1)  # 1 if the good one came alone
 
 
@@ -418,7 +422,7 @@ def test_what_was_put_before_a_failure_is_committed(sink):
     sink.wait_until(lambda: sink.values() == ["a"])
     sink.produce("b")
     assert "the other system is broken" in sink.wait_failed()["message"]
-    assert sink.process.wait(10) == 1
+    assert sink.wait_for_end() == 1
     assert sink.committed() == [1]
 
 
@@ -461,7 +465,7 @@ def test_topics_by_a_regular_expression_and_one_that_comes_later(kafka, sink):
 
 def test_latest_begins_at_the_end_and_stays_there_after_a_crash(sink):
     sink.produce("old")
-    sink.begin(consumer={"auto.offset.reset": "latest"}, flush_ms=20)
+    sink.begin(consumer={"auto.offset.reset": "latest", **DEAD_SOON}, flush_ms=20)
     sink.wait_until(lambda: len(sink.calls("assigned")) == 2)
     sink.wait_until(lambda: sink.committed(2) == [1, 0])
     sink.kill()
@@ -477,12 +481,12 @@ def test_a_configuration_that_cannot_run_says_why(sink):
                           ({**TOLERANT, "errors.deadletterqueue.topic.name": "a b"}, "no legal topic name")):
         sink.begin(config)
         assert words in sink.wait_failed()["message"]
-        assert sink.process.wait(10) == 1
+        assert sink.wait_for_end() == 1
 
 
 def test_a_stop_does_not_wait_for_a_broker_that_does_not_answer(kafka, sink):
     sink.produce("a")
-    sink.begin(flush_ms=600000)
+    sink.begin(flush_ms=600000, consumer=DEAD_SOON)
     sink.wait_until(lambda: sink.values() == ["a"])
     os.kill(kafka.pid, signal.SIGSTOP)
     try:

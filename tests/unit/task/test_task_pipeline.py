@@ -8,6 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from kcharness.waiting import PATIENCE  # noqa: E402
 from test_task_process import TOLERANT, committed, make_topic, numbers_of, offsets, read_topic, task  # noqa: E402,F401
 
 ONE = [("transforms.edit", "Edit")]
@@ -51,7 +52,7 @@ def test_a_batch_that_a_transform_drops_whole_commits_its_position(kafka, task):
     task.start({"limit": "500", "batch": "10", **edit(edit={"drop_every": 1}), "transforms.edit.type": "Edit",
                 "transforms.mask.type": "Edit", "predicates.p.type": "Odd"}, stages=ONE)
     task.wait_for(lambda m: m["type"] == "stats" and m["polled"] >= 500)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 30 * PATIENCE
     while committed(kafka, task.connector).get(0, (0, ""))[1] != '{"partition":{"counter":"a"},"offset":{"seq":499}}':
         assert time.monotonic() < deadline, committed(kafka, task.connector)
     assert task.stop() == 0
@@ -74,7 +75,7 @@ def test_a_record_that_a_transform_fails_is_noted_as_it_came_exactly_once(kafka,
         task.wait_records(1)
         task.kill()
     task.start(config, stages=stages)
-    letters, deadline = {}, time.monotonic() + 60
+    letters, deadline = {}, time.monotonic() + 60 * PATIENCE
     while 3999 // 7 * 7 not in letters:
         assert time.monotonic() < deadline, max(letters, default=None)
         letters = letters_by_value(kafka, dead)
@@ -94,7 +95,7 @@ def test_a_stop_ends_a_retry_that_would_last_for_ever(kafka, task):
     task.start({"batch": "10", "errors.retry.timeout": "-1", "errors.retry.delay.max.ms": "3600000",
                 **edit(edit={"retries": -1})}, stages=ONE)
     task.wait_for(lambda m: m["type"] == "state" and m["state"] == "RUNNING")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 30 * PATIENCE
     while b"it is tried again" not in open(task.log, "rb").read():
         assert time.monotonic() < deadline
         task.read(0.05)
@@ -105,8 +106,8 @@ def test_a_stop_ends_a_retry_that_would_last_for_ever(kafka, task):
 def test_a_retry_may_take_longer_than_a_transaction(kafka, task):
     """The stage is away in the middle of what is between two resume points: the open transaction is given up, and polled again."""
     task.start({"limit": "400", "batch": "25", "rate": "1000", "resume.every": "100", "errors.retry.timeout": "-1",
-                "errors.retry.delay.max.ms": "100", **edit(edit={"retry_at": 260, "retry_ms": 1500})}, stages=ONE,
-               client={"transaction.timeout.ms": "2000"})
+                "errors.retry.delay.max.ms": "100", **edit(edit={"retry_at": 260, "retry_ms": 5500})}, stages=ONE,
+               client={"transaction.timeout.ms": "10000"})
     task.wait_records(400)
     assert task.stop() == 0
     assert numbers_of(kafka, task.connector) == list(range(400))
@@ -115,7 +116,7 @@ def test_a_retry_may_take_longer_than_a_transaction(kafka, task):
 
 def test_a_stage_that_hangs_is_on_the_page_that_the_watchdog_reads(task):
     task.start({"batch": "10", **edit(edit={"hang_ms": 60000})}, stages=ONE)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 30 * PATIENCE
     while task.in_call() != ("Edit 1.0.0", "apply"):
         assert time.monotonic() < deadline, task.in_call()
         task.read(0.05)
