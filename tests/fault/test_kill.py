@@ -43,7 +43,7 @@ def check(schema, connector, reader):
     return records
 
 
-@pytest.mark.timeout(14000 if SOAK else 400)
+@pytest.mark.timeout(14000 if SOAK else 900)
 def test_killed_in_the_middle_of_a_snapshot_and_under_load(own_worker, own_connectors, schema):
     dice = random.Random(seed())
     worker = own_worker.start()
@@ -65,7 +65,7 @@ def test_killed_in_the_middle_of_a_snapshot_and_under_load(own_worker, own_conne
     print(f"{len(records)} records, {load.changes} transactions, {KILLS} kills")
 
 
-@pytest.mark.timeout(14000 if SOAK else 400)
+@pytest.mark.timeout(14000 if SOAK else 900)
 def test_killed_under_load(own_worker, own_connectors, schema):
     dice = random.Random(seed())
     worker = own_worker.start()

@@ -40,6 +40,10 @@ def fleet(own_kafka, scratch):
     assert not worker.sanitizer_reports(), worker.sanitizer_reports()
 
 
+def is_said(task):
+    return task.get("state") == "RESTARTING" and "127.0.0.1" in task.get("trace", "")
+
+
 def check(schema, connector, reader):
     connector.wait("RUNNING", 90)
     records = drain(schema, "t", reader)
@@ -47,7 +51,7 @@ def check(schema, connector, reader):
     check_equals_table(records, rows_of(schema, "t"), "id")
 
 
-@pytest.mark.timeout(14000 if ROUNDS > 1 else 400)
+@pytest.mark.timeout(14000 if ROUNDS > 1 else 900)
 @pytest.mark.parametrize("kill", [False, True], ids=["stopped", "killed"])
 def test_the_database_goes_away_and_comes_back(fleet, own_schema, kill):
     dice = random.Random(seed())
@@ -61,12 +65,11 @@ def test_the_database_goes_away_and_comes_back(fleet, own_schema, kill):
             own_schema.server.stop(kill)
             # Retriable: it is said, counted, and tried again.
             wait_for(
-                lambda: fleet.rest.task(connector.name).get("state") == "RESTARTING",
+                lambda: is_said(fleet.rest.task(connector.name)),
                 40,
-                "RESTARTING",
+                "RESTARTING with the server's address",
                 detail=lambda: fleet.rest.status(connector.name),
             )
-            assert "127.0.0.1" in connector.trace()
             own_schema.server.start()
             wait_for(
                 lambda: fleet.rest.task(connector.name).get("state") == "RUNNING",
@@ -78,7 +81,7 @@ def test_the_database_goes_away_and_comes_back(fleet, own_schema, kill):
         check(own_schema, connector, reader)
 
 
-@pytest.mark.timeout(14000 if ROUNDS > 1 else 400)
+@pytest.mark.timeout(14000 if ROUNDS > 1 else 900)
 @pytest.mark.parametrize(
     "kill, away_s", [(False, 1), (True, 1), (False, 20)], ids=["stopped", "killed", "away-for-long"]
 )
@@ -100,5 +103,5 @@ def test_the_broker_goes_away_and_comes_back(own_kafka, fleet, mysql, kill, away
         check(schema, connector, reader)
     fleet.wait_until_healthy()
     # The worker takes changes again.
-    assert fleet.rest.put(f"/connectors/{connector.name}/stop").status_code == 204
+    wait_for(lambda: fleet.rest.put(f"/connectors/{connector.name}/stop").status_code == 204, 30, "a stop that is taken")
     connector.wait("STOPPED", 60)

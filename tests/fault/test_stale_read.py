@@ -77,7 +77,6 @@ def in_the_gap(schema, statement):
     return thread
 
 
-@pytest.mark.timeout(200)
 def test_a_change_that_the_binlog_delivers_before_select_sees_it(slow, fleet):
     commits, schema = slow
     create_table(schema, "t", 1000)
@@ -100,7 +99,6 @@ def test_a_change_that_the_binlog_delivers_before_select_sees_it(slow, fleet):
     check_equals_table(records, rows_of(schema, "t"), "id")
 
 
-@pytest.mark.timeout(200)
 def test_changes_that_hang_while_chunks_are_read(slow, fleet):
     commits, schema = slow
     create_table(schema, "t", 3000)

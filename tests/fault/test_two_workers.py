@@ -24,7 +24,9 @@ from kcharness.worker import Worker
 
 # For connectors that stay STOPPED.
 NO_DATABASE = types.SimpleNamespace(server=types.SimpleNamespace(port=1), name="none")
-TAKE_OVER_LIMIT_S = 20  # from kill -9 to the first record that the other worker's task writes; the aim is 10 s
+# From kill -9 to the first record that the other worker's task writes. The aim is 10 s; a busy machine takes its time to start
+# a process, and what must not be waited for is the end of the dead task's transaction, a minute.
+TAKE_OVER_LIMIT_S = 45
 
 
 @pytest.fixture(params=["mysql", "mariadb"] if os.environ.get("KC_SOAK") == "1" else ["mysql"])
@@ -82,22 +84,29 @@ def following(pair, schema):
     return connector, load
 
 
+def same_answers(pair, path):
+    """Whether both answer with 200 and the same content."""
+    answers = [worker.rest.get(path) for worker in pair]
+    if any(answer.status_code != 200 for answer in answers):
+        return False
+    told = [answer.json() for answer in answers]
+    if path.endswith("/status"):  # a stopped connector is told with the worker that was asked
+        for document in told:
+            document["connector"].pop("worker_id")
+    return told[0] == told[1]
+
+
 def test_either_worker_answers_with_the_same_content(pair, schema):
     schema.execute("CREATE TABLE t (id INT PRIMARY KEY)")
     connector = Connectors(pair[0]).define(schema, "t").create("STOPPED")
     path = f"/connectors/{connector.name}"
     for suffix in ("", "/config", "/status"):
-        answers = [worker.rest.get(path + suffix) for worker in pair]
-        wait_for(lambda: pair[1].rest.get(path + suffix).status_code == 200, 5, "the second worker's answer")
-        answers = [worker.rest.get(path + suffix).json() for worker in pair]
-        if suffix == "/status":  # a stopped connector is told with the worker that was asked
-            for answer in answers:
-                answer["connector"].pop("worker_id")
-        assert answers[0] == answers[1]
+        wait_for(lambda: same_answers(pair, path + suffix), 5, f"the same answer of {suffix}",
+                 detail=lambda: [worker.rest.get(path + suffix).text for worker in pair])
     assert pair[1].rest.deploy(connector.name).status_code == 202
     for worker in pair:
         worker.rest.wait_for_state(connector.name, "RUNNING")
-    assert sum(len(worker.task_pids()) for worker in pair) == 1
+    wait_for(lambda: sum(len(worker.task_pids()) for worker in pair) == 1, 10, "the one task process")
     assert pair[1].rest.delete(path).status_code == 204
     wait_for(lambda: pair[0].rest.get(path).status_code == 404, 5, "404 on the first worker")
 
@@ -145,7 +154,6 @@ def end_of(kafka, topic):
         return reader.consumer.get_watermark_offsets(TopicPartition(topic, 0), timeout=20)[1]
 
 
-@pytest.mark.timeout(300)
 def test_a_request_whose_leader_dies_before_its_reply_is_answered_by_the_next_one(pair):
     leader, other = leader_first(pair)
     requests = leader.settings["request.storage.topic"]
@@ -156,12 +164,19 @@ def test_a_request_whose_leader_dies_before_its_reply_is_answered_by_the_next_on
         asked = pool.submit(other.rest.create, defined.name, defined.config, "STOPPED")
         wait_for(lambda: end_of(leader.kafka, requests) > before, 10, "the request in the mailbox")
         leader.kill()
-        assert asked.result(60).status_code == 201
-    assert other.rest.status(defined.name)["connector"]["state"] == "STOPPED"
+        assert asked.result(120).status_code == 201
+    other.rest.wait_for_state(defined.name, "STOPPED")
     assert records_of(leader.kafka, leader.settings["config.storage.topic"], f"connector/{defined.name}") == 1
 
 
-@pytest.mark.timeout(400)
+def known_as_written(worker, reader, defined):
+    """Whether the worker knows those connectors that the config topic has; each is written once or not at all."""
+    written = collections.Counter(record.key.decode() for record in reader.read_to_end())
+    assert all(written[f"connector/{connector.name}"] <= 1 for connector in defined), written
+    names = set(worker.rest.get("/connectors").json())
+    return all((connector.name in names) == (written[f"connector/{connector.name}"] == 1) for connector in defined)
+
+
 def test_a_leader_killed_at_a_random_moment_leaves_each_request_done_once_or_not_at_all(pair):
     dice, defined, codes = random.Random(seed()), [], {}
     leader, other = leader_first(pair)
@@ -183,21 +198,20 @@ def test_a_leader_killed_at_a_random_moment_leaves_each_request_done_once_or_not
         wait_for(lambda: len(codes) > known + 10, 60, "creates by the next leader", detail=other.log_tail)
         done.set()
         for each in asked:
-            each.result(100)
+            each.result(300)
     leader.start()
-    topic = leader.settings["config.storage.topic"]
-    with TopicReader(leader.kafka, topic) as reader:
-        written = collections.Counter(record.key.decode() for record in reader.read_to_end())
-    for worker in pair:
-        names = set(worker.rest.get("/connectors").json())
-        for connector in defined:
-            code = codes[connector.name]
-            assert code in (201, 503), code
-            assert (connector.name in names) == (written[f"connector/{connector.name}"] == 1), connector.name
-            assert code == 503 or connector.name in names, f"{connector.name} was told created, and is not there"
+    with TopicReader(leader.kafka, leader.settings["config.storage.topic"]) as reader:
+        # One whose creator gave up waiting may be carried out at any later moment, so both are looked at until they agree.
+        for worker in pair:
+            wait_for(lambda worker=worker: known_as_written(worker, reader, defined), 30, "what was written to be known",
+                     detail=worker.log_tail)
+        names = set(pair[1].rest.get("/connectors").json())
+    for connector in defined:
+        code = codes[connector.name]
+        assert code in (201, 503), code
+        assert code == 503 or connector.name in names, f"{connector.name} was told created, and is not there"
 
 
-@pytest.mark.timeout(400)
 def test_a_worker_told_to_stop_at_any_moment_of_its_joining_ends_with_0(pair):
     dice = random.Random(seed())
     worker = pair[1]
@@ -208,7 +222,6 @@ def test_a_worker_told_to_stop_at_any_moment_of_its_joining_ends_with_0(pair):
         time.sleep(dice.uniform(0, 1.2))
 
 
-@pytest.mark.timeout(400)
 def test_a_killed_workers_task_goes_on_elsewhere(pair, schema):
     connector, load = following(pair, schema)
     with connector.reader("t") as reader:
@@ -229,7 +242,6 @@ def test_a_killed_workers_task_goes_on_elsewhere(pair, schema):
 
 
 @pytest.mark.skipif(os.environ.get("KC_SOAK") != "1", reason="the task of a source goes on in the same way")
-@pytest.mark.timeout(400)
 def test_a_killed_workers_sink_goes_on_elsewhere(kafka, pair, tmp_path):
     name, topic, file = unique("c-"), unique("t"), tmp_path / "lines"
     admin = kafka.admin()
@@ -268,7 +280,6 @@ def test_a_killed_workers_sink_goes_on_elsewhere(kafka, pair, tmp_path):
     assert [offset["offset"]["kafka_offset"] for offset in offsets] == [2000, 2000]
 
 
-@pytest.mark.timeout(400)
 def test_a_frozen_worker_is_a_zombie_that_does_no_harm(pair, schema):
     connector, load = following(pair, schema)
     with connector.reader("t") as reader:
@@ -285,10 +296,9 @@ def test_a_frozen_worker_is_a_zombie_that_does_no_harm(pair, schema):
                 os.kill(pid, signal.SIGCONT)
         wait_for(lambda: not runs.task_pids(), 30, "the end of the zombie's task", detail=runs.log_tail)
         finish(schema, connector, load, reader)
-        assert sum(len(worker.task_pids()) for worker in pair) == 1
+        wait_for(lambda: sum(len(worker.task_pids()) for worker in pair) == 1, 20, "the one task process")
 
 
-@pytest.mark.timeout(400)
 def test_both_workers_are_restarted_in_turn_under_load(pair, schema):
     connector, load = following(pair, schema)
     with connector.reader("t") as reader:

@@ -19,7 +19,7 @@ SOURCES = ("ticks-source", "rust-ticks-source", "go-ticks-source")  # C, Rust, G
 
 def run(*command, **options):
     done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, check=False, timeout=280, **options
+        [str(word) for word in command], capture_output=True, text=True, check=False, timeout=600, **options
     )
     assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout
@@ -78,7 +78,7 @@ def test_each_example_obeys_the_rules(environment, plugins, tmp_path):
         for name, file in plugins.items()
     }
     for name, check in checks.items():
-        said = check.communicate(timeout=120)[0]
+        said = check.communicate(timeout=600)[0]
         assert check.returncode == 0 and re.search(r"^\d+ passed, 0 failed, 0 skipped$", said, re.M), (name, said)
 
 

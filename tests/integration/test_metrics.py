@@ -25,7 +25,12 @@ def wait_for_metrics(worker, check, limit_s=20, what="the metrics"):
 
 
 def behind(metrics, name):
+    """In seconds; None while nobody knows."""
     return metrics.get("kconnect_behind_source_seconds", connector=name)
+
+
+def is_behind(metrics, name, seconds):
+    return (behind(metrics, name) or 0) > seconds
 
 
 def written(metrics, name):
@@ -50,11 +55,16 @@ def test_figures_of_a_task_from_its_snapshot_to_its_deletion(worker, connectors,
     name, total = connector.name, ROWS + KEYLESS_ROWS
     label = {"connector": name, "task": "0"}
 
-    metrics = wait_for_metrics(worker, lambda m: written(m, name) == total, what=f"{total} records written")
+    def scanned(metrics, table):
+        return metrics.get("kconnect_snapshot_rows_scanned", table=table, **label)
+
+    metrics = wait_for_metrics(
+        worker,
+        lambda m: written(m, name) == total and (scanned(m, "orders"), scanned(m, "loose")) == (ROWS, KEYLESS_ROWS),
+        what=f"{total} records read and written",
+    )
     assert metrics.get("kconnect_source_record_poll_total", **label) == total
-    assert metrics.get("kconnect_snapshot_rows_scanned", table="orders", **label) == ROWS
     assert metrics.get("kconnect_snapshot_rows_estimated", table="orders", **label) == ROWS
-    assert metrics.get("kconnect_snapshot_rows_scanned", table="loose", **label) == KEYLESS_ROWS
     assert metrics.get("kconnect_plugin_mysql_source_snapshot_total_table_count", **label) == 2
     wait_for_metrics(
         worker,
@@ -105,11 +115,12 @@ def test_figures_of_a_task_from_its_snapshot_to_its_deletion(worker, connectors,
 
     # Stopped: its tasks' series are gone, the fleet's stay; deleted: nothing of it is left.
     worker.rest.put(f"/connectors/{name}/stop")
-    metrics = wait_for_metrics(
-        worker, lambda m: m.state("kconnect_fleet_connector_status", connector=name) == "stopped"
+    wait_for_metrics(worker, lambda m: m.state("kconnect_fleet_connector_status", connector=name) == "stopped")
+    wait_for_metrics(
+        worker,
+        lambda m: {s.name for s in m.of_connector(name)} == {"kconnect_fleet_connector_status"},
+        what="the series of a stopped connector's task to go",
     )
-    metrics = wait_for_metrics(worker, lambda m: not m.all("kconnect_task_status", connector=name))
-    assert {s.name for s in metrics.of_connector(name)} == {"kconnect_fleet_connector_status"}
     assert worker.rest.delete(f"/connectors/{name}").status_code == 204
     wait_for_metrics(worker, lambda m: not m.of_connector(name), what="a deleted connector's series to go")
 
@@ -131,7 +142,7 @@ def test_the_lag_rises_with_a_backlog_and_falls(worker, connectors, mysql_schema
     connector.wait("PAUSED")
     mysql_schema.execute("INSERT INTO t VALUES (1), (2), (3)")
     metrics = wait_for_metrics(
-        worker, lambda m: (behind(m, name) or 0) > 3, what="a paused connector to fall behind"
+        worker, lambda m: is_behind(m, name, 3), what="a paused connector to fall behind"
     )
     assert metrics.state("kconnect_task_status", connector=name) == "paused"
     assert written(metrics, name) == 0
@@ -147,7 +158,7 @@ def test_the_lag_rises_while_the_server_is_silent_and_falls(worker, connectors, 
     )
     os.kill(schema.server.pid, signal.SIGSTOP)
     try:
-        wait_for_metrics(worker, lambda m: behind(m, name) > 3, what="a silent server to be noticed")
+        wait_for_metrics(worker, lambda m: is_behind(m, name, 3), what="a silent server to be noticed")
     finally:
         os.kill(schema.server.pid, signal.SIGCONT)
     wait_for_metrics(
@@ -169,13 +180,20 @@ def test_a_fleet_that_is_scraped_counts_nothing_twice(worker, connectors, mysql_
 
         def once():
             seen[:] = [scrape(worker), scrape(other)]
-            return all(everywhere("kconnect_source_record_write_total", name) == [2] for name in names)
+            return all(
+                everywhere("kconnect_source_record_write_total", name) == [2]
+                and all(everywhere(f"kconnect_{kind}_status", name) == [1] for kind in ("task", "fleet_task", "fleet_connector"))
+                for name in names
+            )
 
         seen = []
-        wait_for(once, 40, "each task's records on one of the two workers", poll_s=0.3)
-        for name in names:
-            for family in ("task", "fleet_task", "fleet_connector"):
-                assert everywhere(f"kconnect_{family}_status", name) == [1], (family, name)
+        wait_for(
+            once,
+            40,
+            "each task's records and states on one of the two workers",
+            poll_s=0.3,
+            detail=lambda: [s for metrics in seen for s in metrics.samples if s.labels.get("connector") in names],
+        )
         assert sorted(m.get("kconnect_worker_leader") for m in seen) == [0, 1]
         assert [m.get("kconnect_worker_leader_known") for m in seen] == [1, 1]
         assert sum(m.get("kconnect_worker_task_count") for m in seen) == 2

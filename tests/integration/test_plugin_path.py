@@ -66,7 +66,7 @@ def running(worker, folder):
     wait_for_versions(worker, "1.0.0")
     took = time.monotonic() - begun
     print(f"listed after {took:.2f} s")
-    assert took < 5 * LISTED_WITHIN_S, "a slow machine has its time, a worker that does not look has not"
+    assert took < 20 * LISTED_WITHIN_S, "a slow machine has its time, a worker that does not look has not"
     name = unique("c-")
     worker.rest.create(name, {"connector.class": "watched-source"})
     worker.rest.wait_for_state(name, "RUNNING")
@@ -78,8 +78,12 @@ def restart(worker, name):
 
 
 def wait_for_version_of(worker, name, version, state="RUNNING"):
+    def reached():
+        task = worker.rest.task(name)
+        return (task.get("state"), task.get("version")) == (state, version)
+
     wait_for(
-        lambda: (worker.rest.task(name)["state"], worker.rest.task(name).get("version")) == (state, version),
+        reached,
         30,
         f"{name} on {version}",
         detail=lambda: worker.rest.status(name),
@@ -147,6 +151,7 @@ def test_a_file_that_keeps_crashing_is_quarantined_and_a_staged_copy_comes_back(
     worker.rest.wait_for_state(running, "FAILED")
     trace = worker.rest.task(running)["trace"]
     assert trace.startswith("quarantined after 2 crashes in 10 min") and "SIGABRT in poll of watched-source 1.1.0" in trace
+    wait_for(lambda: "watched.so" in refused(worker), 10, "the file to be refused")
     reason, detail = refused(worker)["watched.so"]
     assert reason == "QUARANTINED" and "quarantined after 2 crashes" in detail
     worker.rest.put(f"/connectors/{running}/config", {**config, "behaviour": "exit"})
@@ -160,5 +165,5 @@ def test_a_file_that_keeps_crashing_is_quarantined_and_a_staged_copy_comes_back(
     shutil.rmtree(f"{worker.settings['state.dir']}/plugins")  # somebody cleans up below /tmp
     worker.rest.put(f"/connectors/{running}/config", {**config, "behaviour": "run"})
     wait_for_version_of(worker, running, "1.1.0")
-    assert not refused(worker)
+    wait_for(lambda: not refused(worker), 10, "an empty list")
     assert worker.rest.delete(f"/connectors/{running}").status_code == 204

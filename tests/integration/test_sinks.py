@@ -62,7 +62,7 @@ class Sink:
     def produce(self, lines, partition=0):
         for line in lines:
             self.producer.produce(self.topic, line, partition=partition)
-        assert self.producer.flush(30) == 0
+        assert self.producer.flush(60) == 0
 
     def lines(self):
         return self.file.read_text(encoding="utf-8").splitlines() if self.file.exists() else []
@@ -228,7 +228,7 @@ def test_records_that_cannot_be_read_are_dead_letters(kafka, sink):
     one.wait_for_offsets(3)
     reader = Consumer({"bootstrap.servers": kafka.address, "group.id": unique("g"), "auto.offset.reset": "earliest"})
     reader.subscribe([dead])
-    letter = reader.poll(30)
+    letter = wait_for(lambda: (m := reader.poll(0.5)) is not None and m.error() is None and m, 60, "the dead letter")
     assert letter.value() == b"{no json"
     headers = dict(letter.headers())
     assert headers["__connect.errors.topic"] == one.topic.encode() and headers["__connect.errors.offset"] == b"1"

@@ -269,10 +269,10 @@ def test_checks_that_hang_end_and_hold_nothing_up(worker, connectors, mariadb, k
         hanging = [connectors.define(schema, "t", database__port=str(p)) for p in (port, kafka.port) * 2]
         asked = [pool.submit(problems, worker, connector) for connector in hanging]
         wait_for(lambda: len(validations(worker)) == 4, 20, "four checks at once")
-        assert worker.rest.get("/connectors").elapsed.total_seconds() < 2
+        assert worker.rest.get("/connectors").elapsed.total_seconds() < 8, "it waited for the checks, which take 10 s"
         assert problems(worker, connectors.define(schema, "t")) == {}, "others are checked meanwhile"
         for answer in asked:
-            found = answer.result(timeout=30)
+            found = answer.result(timeout=120)
             assert list(found) == ["database.port"] and "database.port" in found["database.port"][0], found
     wait_for(lambda: validations(worker) == [], 10, "the checking processes to be gone")
 

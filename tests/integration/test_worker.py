@@ -10,12 +10,12 @@ import requests
 from confluent_kafka.admin import ConfigResource, NewTopic, ResourceType
 
 from kcharness.servers import Kafka, unique
-from kcharness.waiting import wait_for
+from kcharness.waiting import PATIENCE, wait_for
 from kcharness.worker import EXECUTABLE, Worker, free_port, is_alive
 
 
 def run(*arguments):
-    return subprocess.run([EXECUTABLE, *arguments], capture_output=True, text=True, timeout=30)
+    return subprocess.run([EXECUTABLE, *arguments], capture_output=True, text=True, timeout=120)
 
 
 def test_help_and_version():
@@ -118,8 +118,8 @@ def test_sigterm_finishes_the_transaction_leaves_the_group_and_exits_with_0(
         task = own_worker.the_task_pid()
         began = time.monotonic()
         own_worker.process.send_signal(number)
-        assert own_worker.process.wait(12) == 0, own_worker.log_tail()
-        assert time.monotonic() - began < 10
+        assert own_worker.process.wait(12 * PATIENCE) == 0, own_worker.log_tail()
+        assert time.monotonic() - began < 10 * PATIENCE
         assert not is_alive(task)
         own_worker.process = None
         admin = own_worker.kafka.admin()
