@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-enum { DEADLINE_MS = 20000 };
+enum { DEADLINE_MS = 60000, HASTY_PERCENT = 1, PATIENT_PERCENT = 20 };
 
 const char *bench_helper;
 
@@ -57,7 +57,7 @@ static void on_quarantine(void *arg, const char *file, const char *detail)
     b->held_n++;
 }
 
-int bench_set_up(void **state)
+static int set_up(void **state, int32_t watchdog_percent)
 {
     struct bench *b = calloc(1, sizeof(*b));
     struct kc_supervisor_options options = {.executable = bench_helper,
@@ -68,7 +68,7 @@ int bench_set_up(void **state)
                                             .quarantine_window_ms = 600000,
                                             .on_quarantine = on_quarantine,
                                             .hook_arg = b,
-                                            .watchdog_percent = 1};
+                                            .watchdog_percent = watchdog_percent};
 
     assert_non_null(b);
     assert_int_equal(uv_loop_init(&b->loop), 0);
@@ -77,6 +77,16 @@ int bench_set_up(void **state)
     assert_non_null(b->supervisor);
     *state = b;
     return 0;
+}
+
+int bench_set_up(void **state)
+{
+    return set_up(state, PATIENT_PERCENT);
+}
+
+int bench_set_up_hasty(void **state)
+{
+    return set_up(state, HASTY_PERCENT);
 }
 
 void bench_run_until(struct bench *b, bool (*enough)(const struct bench *b, const void *what),

@@ -36,6 +36,8 @@ extern const char *bench_helper;
 
 /* cmocka's set-up and tear-down: *state is a struct bench with short pauses and deadlines. */
 int bench_set_up(void **state);
+/* The same with a watchdog that waits 0.7 s for poll() and 3 s for put(), which a busy machine may need for any call. */
+int bench_set_up_hasty(void **state);
 int bench_tear_down(void **state);
 
 /* For another supervisor on the same loop: records a status, notes that all is stopped, ends uv_run(). `arg` is the bench. */
@@ -43,7 +45,7 @@ void bench_on_status(void *arg, const struct kc_task_status *s);
 void bench_on_done(void *arg);
 void bench_on_alarm(uv_timer_t *timer);
 
-/* Runs the loop until `enough` says so; fails the test after 20 s. */
+/* Runs the loop until `enough` says so; fails the test after a minute. */
 void bench_run_until(struct bench *b, bool (*enough)(const struct bench *b, const void *what),
                      const void *what);
 bool bench_is_stopped(const struct bench *b, const void *what);

@@ -276,6 +276,7 @@ static void progress_is_told_at_most_once_a_second_and_the_last_is_not_lost(void
 {
     struct bench *b = *state;
     const char *last = "{\"phase\":\"snapshot\",\"item\":\"t\",\"done\":499,\"total\":500}";
+    int64_t begun = kc_mono_ms();
     size_t told = 0;
 
     bench_apply_one(b, "flood", 1, false);
@@ -284,7 +285,7 @@ static void progress_is_told_at_most_once_a_second_and_the_last_is_not_lost(void
         (void)bench_wait_state(b, KC_STATE_RUNNING);
     for (size_t i = 0; i < b->n; i++)
         told += b->seen[i].progress[0] != '\0';
-    assert_true(told <= 3);
+    assert_true((int64_t)told <= 3 + (kc_mono_ms() - begun) / 1000);
 }
 
 static void what_is_done_is_no_progress_any_more(void **state)
@@ -458,7 +459,7 @@ int main(int argc, char **argv)
         WITH_BENCH(a_process_killed_from_outside_is_told_and_tried_again),
         WITH_BENCH(a_process_that_leaves_unasked_is_tried_again),
         WITH_BENCH(a_fenced_task_is_unassigned_and_tried_again_later),
-        WITH_BENCH(a_hung_call_is_aborted_and_told),
+        cmocka_unit_test_setup_teardown(a_hung_call_is_aborted_and_told, bench_set_up_hasty, bench_tear_down),
         WITH_BENCH(a_process_with_too_much_memory_is_ended_and_told),
         WITH_BENCH(a_task_that_does_not_stop_is_killed_after_the_grace_period),
         WITH_BENCH(rubbish_on_the_socket_ends_the_process),

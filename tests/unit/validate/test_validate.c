@@ -16,7 +16,7 @@
 #include "validate/validate_child.h"
 #include "validate/validator.h"
 
-enum { PATIENCE_MS = 20000, SHORT_MS = 1500, MEMORY_MB = 200, CALLS = KC_VALIDATE_AT_ONCE + 4 };
+enum { PATIENCE_MS = 60000, SHORT_MS = 4000, MEMORY_MB = 200, CALLS = KC_VALIDATE_AT_ONCE + 4 };
 
 static const char *helper, *plugin, *providers;
 
