@@ -5,6 +5,7 @@ from kcharness.rest import error_of
 from kcharness.servers import unique
 from kcharness.topics import TopicReader
 from kcharness.waiting import wait_for
+from kcharness.worker import is_alive
 
 TRANSFORMS = "org.apache.kafka.connect.transforms."
 JSON = {"value.converter": "org.apache.kafka.connect.json.JsonConverter", "value.converter.schemas.enable": "false"}
@@ -33,6 +34,13 @@ def create(worker, name, config):
     answer = worker.rest.create(name, config)
     assert answer.status_code == 201, answer.text
     worker.rest.wait_for_state(name, "RUNNING")
+
+
+def change(worker, name, config):
+    """A new configuration, and the end of the process that has the old one: it would take what comes meanwhile."""
+    pid = worker.the_task_pid()
+    assert worker.rest.put(f"/connectors/{name}/config", config).status_code == 200
+    wait_for(lambda: not is_alive(pid), 20, "the end of the task with the old configuration")
 
 
 def chain():
@@ -66,13 +74,14 @@ def test_lines_are_transformed_and_the_position_moves_on(worker, define):
         assert [record.value for record in reader.read(2)] == [{"line": "one", "from": "file"},
                                                                {"line": "two", "from": "file"}]
         wait_for(lambda: worker.rest.messages(name).json().get("topic") == routed, 20, "messages of the topic that was written")
+        pid = worker.the_task_pid()
         assert worker.rest.post(f"/connectors/{name}/restart?includeTasks=true").status_code in (202, 204)
+        worker.the_task_pid(other_than=pid)
         with open(file, "a") as more:
             more.write("three\n")
         assert reader.read(3)[2].value == {"line": "three", "from": "file"}
         # Everything is dropped from here on, and the position still moves.
-        changed = {**config, "predicates.other.pattern": "routed-.*"}
-        assert worker.rest.put(f"/connectors/{name}/config", changed).status_code == 200
+        change(worker, name, {**config, "predicates.other.pattern": "routed-.*"})
         with open(file, "a") as more:
             more.write("four\n")
         wait_for(lambda: worker.rest.get(f"/connectors/{name}/offsets").json()["offsets"][0]["offset"]["position"] == 19,
@@ -97,7 +106,7 @@ def test_a_line_that_a_transform_refuses_is_a_dead_letter(worker, define):
     assert headers["__connect.errors.class.name"].startswith("InsertField$Value ")
     assert headers["__connect.errors.topic"] == topic
     # Without tolerance the task fails, and its trace says where.
-    assert worker.rest.put(f"/connectors/{name}/config", {**config, "errors.tolerance": "none"}).status_code == 200
+    change(worker, name, {**config, "errors.tolerance": "none"})
     with open(file, "a") as more:
         more.write("nor has this one\n")
     worker.rest.wait_for_state(name, "FAILED")
