@@ -29,6 +29,7 @@ struct check_options {
 struct check_page {
     char component[128];
     char call[64];    /* "" outside the plugin's code */
+    char last[64];    /* the call before, then */
     char memory[160]; /* what the memory was lent as whose use was a fault */
     uint32_t passed, failed, skipped;
     int32_t gone; /* 1: the memory was taken back before; 0: it was lent read-only */
@@ -54,6 +55,9 @@ struct kc_kit *check_kit(struct check *c);
 bool check_kit_end(struct check *c, struct kc_kit *k);
 /* Skips the component when the settings do not fit it, with what is missing. */
 void check_complete(struct check *c);
+/* An open() that did not work: with KC_ERR_CONFIG it is for want of another configuration, else a failure. `side` is "as key",
+ * "as value" or "". */
+void check_open_failed(struct check *c, const char *side, kc_status status, const char *message);
 /* Sets off `stop` on another thread after delay_ms; check_stopped() tells how long ago that was, in ms. */
 void check_stop_later(struct check *c, uint32_t delay_ms, void (*stop)(void *arg), void *arg);
 int64_t check_stopped(void);

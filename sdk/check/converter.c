@@ -38,7 +38,7 @@ static bool open_side(struct side *s)
     kc_kit_leave(s->k);
     (void)kc_kit_config(s->k, NULL, NULL, &map, NULL); /* the configuration is gone now */
     if (status < 0)
-        check_fail(s->c, "open() %s failed with status %d: %s", name_of(s), status, err.message);
+        check_open_failed(s->c, name_of(s), status, err.message);
     return status >= 0;
 }
 

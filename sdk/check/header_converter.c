@@ -28,7 +28,7 @@ static bool open_side(struct header_side *s)
     kc_kit_leave(s->k);
     (void)kc_kit_config(s->k, NULL, NULL, &map, NULL); /* the configuration is gone now */
     if (status < 0)
-        check_fail(s->c, "open() failed with status %d: %s", status, err.message);
+        check_open_failed(s->c, "", status, err.message);
     return status >= 0;
 }
 

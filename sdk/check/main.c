@@ -124,9 +124,15 @@ static void copy_line(const struct part *part, const char *verdict, const char *
 /* How a child ended that did not end by itself. */
 static void tell_end(const struct part *part, int status, bool late, uint32_t deadline_s)
 {
-    const char *in = page->call[0] == '\0' ? "" : "in ";
-    const char *where = page->call[0] == '\0' ? "outside of any call" : page->call;
-    char text[512];
+    const char *in = "in ", *where = page->call;
+    char behind[160], text[512];
+
+    if (page->call[0] == '\0') {
+        in = "";
+        (void)snprintf(behind, sizeof(behind), "behind %s, while what it left was looked at",
+                       page->last[0] == '\0' ? "its entry function" : page->last);
+        where = behind;
+    }
 
     if (late)
         (void)snprintf(text, sizeof(text), "the plugin hangs %s%s: this part did not end within %u s", in,
@@ -157,6 +163,7 @@ static void run_part(const struct check_options *o, const struct part *part, con
 
     (void)snprintf(page->component, sizeof(page->component), "%s", component);
     memset(page->call, 0, sizeof(page->call));
+    memset(page->last, 0, sizeof(page->last));
     memset(page->memory, 0, sizeof(page->memory));
     (void)fflush(NULL);
     pid = fork();

@@ -23,7 +23,7 @@ void check_provider(struct check *c)
     err = *lent;
     kc_kit_leave(k);
     if (status < 0) {
-        check_fail(c, "open() failed with status %d: %s", status, err.message);
+        check_open_failed(c, "", status, err.message);
         (void)check_kit_end(c, k);
         return;
     }

@@ -54,6 +54,8 @@ static void watch(void *arg, const char *call)
 {
     struct check_page *page = arg;
 
+    if (call == NULL)
+        memcpy(page->last, page->call, sizeof(page->last));
     (void)snprintf(page->call, sizeof(page->call), "%s", call == NULL ? "" : call);
 }
 
@@ -95,6 +97,17 @@ void check_complete(struct check *c)
                    "not run, because its configuration is not complete: %s Give it with --config or --set.",
                    err.message);
     kc_kit_destroy(k);
+}
+
+void check_open_failed(struct check *c, const char *side, kc_status status, const char *message)
+{
+    const char *space = side[0] == '\0' ? "" : " ";
+
+    if (status == KC_ERR_CONFIG)
+        check_skip(c, "open()%s%s refuses the configuration: %s. Give another with --config or --set.", space,
+                   side, message);
+    else
+        check_fail(c, "open()%s%s failed with status %d: %s", space, side, status, message);
 }
 
 int64_t check_now_ms(void)

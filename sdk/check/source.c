@@ -13,7 +13,7 @@ static struct kc_kit_source *open_source(struct check *c, struct kc_kit *k)
     struct kc_kit_source *s = kc_kit_source_open(k, c->component, c->options->settings, &err);
 
     if (s == NULL)
-        check_fail(c, "open() failed with status %d: %s", err.status, err.message);
+        check_open_failed(c, "", err.status, err.message);
     return s;
 }
 

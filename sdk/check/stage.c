@@ -26,7 +26,7 @@ static void *open_stage(struct check *c, struct kc_kit *k)
     kc_kit_leave(k);
     (void)kc_kit_config(k, NULL, NULL, &map, NULL); /* the configuration is gone now */
     if (status < 0)
-        check_fail(c, "open() failed with status %d: %s", status, err.message);
+        check_open_failed(c, "", status, err.message);
     return status < 0 ? NULL : self;
 }
 
@@ -96,6 +96,29 @@ struct samples {
     char refusal[500]; /* the first one */
 };
 
+/* A record that the stage takes, with each flag that says it is not its business. */
+static bool leaves_alone(struct check *c, struct kc_kit *k, void *self, const struct kc_record *taken)
+{
+    static const uint32_t flags[] = {KC_REC_SKIP, KC_REC_DROPPED, KC_REC_FAILED};
+    struct kc_error err = {.struct_size = sizeof(err)};
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+        struct kc_record flagged = *taken, before;
+        struct kc_batch *b;
+
+        flagged.flags |= flags[i];
+        b = kc_kit_lend(k, &flagged, 1, 0);
+        before = *kc_batch_at(b, 0);
+        if (!call(c, k, self, b, 0, &err) || kc_kit_record_failure(k, 0) != NULL) {
+            check_fail(c, "it refused a record with the flags 0x%x: those are left alone", flagged.flags);
+            return false;
+        }
+        if (!judge(c, &before, b, 0, c->component->kind == KC_KIND_PREDICATE))
+            return false;
+    }
+    return true;
+}
+
 /* Each sample alone, so that one that does not fit the configuration spoils nothing. */
 static bool try_each(struct check *c, struct kc_kit *k, void *self, struct samples *s)
 {
@@ -121,6 +144,8 @@ static bool try_each(struct check *c, struct kc_kit *k, void *self, struct sampl
         }
         if (!judge(c, &before, b, 0, c->component->kind == KC_KIND_PREDICATE))
             return false;
+        if ((before.flags & LEFT_ALONE) == 0 && !leaves_alone(c, k, self, &s->all[i]))
+            return false;
         s->good[s->n_good++] = s->all[i];
     }
     return true;
@@ -138,7 +163,7 @@ static bool twice(struct check *c, struct kc_kit *k, void *self, const struct sa
 
         if (!call(c, k, self, b, 0, &err)) {
             check_fail(c, "the batch of all records was refused, which had been taken one by one: %s",
-                       err.message);
+                       err.message[0] == '\0' ? "it said nothing" : err.message);
             return false;
         }
         for (uint32_t i = 0; i < s->n_good; i++) {
@@ -187,11 +212,11 @@ void check_stage(struct check *c)
 {
     struct kc_kit *k = check_kit(c);
     struct samples s = {0};
-    uint32_t failed = c->page->failed;
+    uint32_t failed = c->page->failed, skipped = c->page->skipped;
     void *self = open_stage(c, k);
     bool good;
 
-    if (c->page->failed > failed) {
+    if (c->page->failed > failed || c->page->skipped > skipped) {
         (void)check_kit_end(c, k);
         return;
     }

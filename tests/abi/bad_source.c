@@ -59,6 +59,10 @@ static kc_status source_open(struct kc_ctx *ctx, const struct kc_map *config, vo
     s->kept = bad->as.str;
     s->topic = kc_host->topic(ctx, kc_str("t"), 1);
     s->stop_fd = kc_host->stop_fd(ctx);
+    if (is(s, "config")) {
+        free(s);
+        return kc_fail(err, KC_ERR_CONFIG, "bad: name another rule");
+    }
     if (is(s, "write-config"))
         *(char *)(uintptr_t)bad->as.str = 'x';
     leak(s, ctx, err);
@@ -116,6 +120,8 @@ static void fill(struct source *s, struct one *one)
                                      .offset = &one->offset,
                                      .event_us = KC_NO_TIMESTAMP,
                                      .checkpoint_ms = KC_NO_TIMESTAMP};
+    if (is(s, "wild-pointer"))
+        one->record.value = kc_string((const char *)0x10, 5);
     if (is(s, "no-schema"))
         one->record.value = (struct kc_value){.type = KC_STRUCT};
     s->next++;

@@ -51,7 +51,7 @@ packages_build=(meson ninja-build gcc g++ pkg-config librdkafka-dev libmariadb-d
     libmicrohttpd-dev libcmocka-dev libpcre2-dev libzstd-dev zlib1g-dev)
 packages_checks=(clang clang-format libclang-rt-14-dev valgrind)
 # The second opinions of tests/abi: abidiff, and what other languages make of the headers.
-packages_abi=(abigail-tools bindgen python3-cffi)
+packages_abi=(abigail-tools bindgen python3-cffi valgrind)
 packages_kafka=(openjdk-17-jre-headless maven)
 packages_mariadb=(mariadb-server mariadb-client)
 packages_python=(python3 python3-venv ca-certificates)
