@@ -267,11 +267,11 @@ static kc_status apply(struct caller *c, change_fn change, const rd_kafka_topic_
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         return KC_OK;
     if (has_members(code))
-        return kc_fail(
-            err, KC_ERR_STOPPED,
-            "The consumer group %s still has a member: a task of the connector that has not ended yet, or "
-            "another consumer.%s",
-            c->group, before);
+        return kc_fail(err, KC_ERR_STOPPED,
+                       "The consumer group %s still has a member: a task of the connector that has not ended "
+                       "yet, another "
+                       "consumer, or one with a group.instance.id whose session is not over.%s",
+                       c->group, before);
     if (kc_client_retriable(code))
         return kc_fail(
             err, KC_ERR_RETRY,

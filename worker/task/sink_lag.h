@@ -15,7 +15,7 @@
 void kc_sink_lag_tell(struct kc_sink_consumer *c, bool now);
 /*
  * Nothing came: whether that is because there is no more, which makes the lag in time 0. From a broker that is away
- * nothing comes, either.
+ * nothing comes, either. Looks only when the figures are about to be told.
  */
 void kc_sink_lag_note_caught_up(struct kc_sink_consumer *c);
 
