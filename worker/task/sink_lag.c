@@ -32,52 +32,56 @@ static void know(struct kc_sink_consumer *c, struct kc_sink_lag *out)
     kc_sink_parts_lag(&c->parts, out);
 }
 
-static rd_kafka_topic_partition_list_t *held_parts(const struct kc_sink_consumer *c)
+/* `which`: RD_KAFKA_OFFSET_END, or _BEGINNING of those alone of which it is not known where they begin. */
+static rd_kafka_topic_partition_list_t *held_parts(const struct kc_sink_consumer *c, int64_t which)
 {
     rd_kafka_topic_partition_list_t *list = NULL;
 
     for (size_t i = 0; i < c->parts.n; i++) {
         const struct kc_sink_part *part = c->parts.list[i];
 
-        if (part->gone || !is_held(c, part))
+        if (part->gone || !is_held(c, part) ||
+            (which == RD_KAFKA_OFFSET_BEGINNING && (part->done >= 0 || part->first >= 0)))
             continue;
         if (list == NULL)
             list = rd_kafka_topic_partition_list_new((int)c->parts.n);
-        /* Instead of a time: the end. */
         rd_kafka_topic_partition_list_add(list, part->topic->name.ptr, part->partition)->offset =
-            RD_KAFKA_OFFSET_END;
+            which; /* instead of a time */
     }
     return list;
 }
 
 /* What no broker tells in time stays as it was. */
-static void ask(struct kc_sink_consumer *c, rd_kafka_topic_partition_list_t *list)
+static void ask(struct kc_sink_consumer *c, int64_t which)
 {
-    if (rd_kafka_offsets_for_times(c->client, list, ANSWER_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    rd_kafka_topic_partition_list_t *list = held_parts(c, which);
+
+    if (list == NULL)
         return;
+    if (rd_kafka_offsets_for_times(c->client, list, ANSWER_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        goto done;
     for (int i = 0; i < list->cnt; i++) {
         const rd_kafka_topic_partition_t *e = &list->elems[i];
         struct kc_sink_part *part = kc_sink_parts_find(&c->parts, e->topic, e->partition);
+        int64_t *to = part == NULL ? NULL : which == RD_KAFKA_OFFSET_END ? &part->end : &part->first;
 
-        if (part != NULL && e->err == RD_KAFKA_RESP_ERR_NO_ERROR && e->offset > part->end)
-            part->end = e->offset;
+        if (to != NULL && e->err == RD_KAFKA_RESP_ERR_NO_ERROR && e->offset > *to)
+            *to = e->offset;
     }
+done:
+    rd_kafka_topic_partition_list_destroy(list);
 }
 
 /* Asks for what is not read, if it is time to. */
 static void ask_held(struct kc_sink_consumer *c)
 {
     int64_t now = kc_mono_ms();
-    rd_kafka_topic_partition_list_t *held;
 
     if (now - c->ends_asked_ms < ASK_EVERY_MS)
         return;
     c->ends_asked_ms = now;
-    held = held_parts(c);
-    if (held == NULL)
-        return;
-    ask(c, held);
-    rd_kafka_topic_partition_list_destroy(held);
+    ask(c, RD_KAFKA_OFFSET_END);
+    ask(c, RD_KAFKA_OFFSET_BEGINNING);
 }
 
 void kc_sink_lag_tell(struct kc_sink_consumer *c, bool now)

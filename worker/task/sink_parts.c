@@ -106,13 +106,15 @@ void kc_sink_part_seek(struct kc_sink_part *part, int64_t offset)
 
 void kc_sink_part_read(struct kc_sink_part *part, int64_t offset)
 {
-    if (part->first < 0)
+    if (part->read < 0)
         part->first = offset;
     part->read = offset + 1;
 }
 
 void kc_sink_part_at_end(struct kc_sink_part *part, int64_t offset)
 {
+    if (part->read < 0 && part->done < 0)
+        part->first = offset;
     part->idle_from = part->read >= 0 ? part->read : part->done;
     part->idle_until = offset;
 }

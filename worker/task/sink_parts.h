@@ -21,7 +21,7 @@ struct kc_sink_part {
     int64_t agreed;                 /* what pre_commit() let go of, committed or not; -1: nothing */
     int64_t seek_to;                /* where the plugin wants to go on; -1: it has not said */
     /* For the lag alone; -1: not known. */
-    int64_t first, read;           /* the first record that came, and the one behind the last that came */
+    int64_t first, read; /* the first record that came or will, and the one behind the last that came */
     int64_t idle_from, idle_until; /* there is no record between the two; idle_from -2: nothing is known */
     int64_t end;                   /* of the partition: the offset that its next record will get */
     bool paused;                   /* by the plugin */

@@ -177,7 +177,7 @@ class Member:
     def __init__(self, sink, **settings):
         self.sink = sink
         self.consumer = Consumer({"bootstrap.servers": sink.kafka, "group.id": "connect-" + sink.connector,
-                                  "auto.offset.reset": "earliest", "session.timeout.ms": 6000, "heartbeat.interval.ms": 300,
+                                  "auto.offset.reset": "earliest", "enable.auto.commit": False, "session.timeout.ms": 6000, "heartbeat.interval.ms": 300,
                                   **{key.replace("__", "."): value for key, value in settings.items()}})
         self.consumer.subscribe([sink.connector])
         self.values = []
