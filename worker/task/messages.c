@@ -61,6 +61,7 @@ static bool make_room(struct kc_messages *ms)
 {
     size_t cap = ms->cap == 0 ? 256 : ms->cap * 2;
     struct kc_outgoing *list;
+    uint32_t *next;
 
     if (ms->n < ms->cap)
         return true;
@@ -68,6 +69,10 @@ static bool make_room(struct kc_messages *ms)
     if (list == NULL)
         return false;
     ms->list = list;
+    next = reallocarray(ms->next, cap, sizeof(*next));
+    if (next == NULL)
+        return false;
+    ms->next = next;
     ms->cap = cap;
     return true;
 }
@@ -95,6 +100,7 @@ kc_status kc_messages_make(struct kc_messages *ms, struct kc_task *t, const stru
             status = kc_failures_add(&t->failures, &failure, err);
         } else if (status == KC_OK) {
             ms->n++;
+            ms->singly |= o->message.headers != NULL || o->message.timestamp_ms != 0;
             status = check_message(t, source, p, &pair, &o->message, err);
         }
         if (status < 0)
@@ -103,8 +109,8 @@ kc_status kc_messages_make(struct kc_messages *ms, struct kc_task *t, const stru
     return status;
 }
 
-kc_status kc_messages_send(struct kc_messages *ms, const struct kc_failures *failures, struct kc_producer *p,
-                           struct kc_sent *sent, struct kc_error *err)
+static kc_status send_singly(struct kc_messages *ms, const struct kc_failures *failures,
+                             struct kc_producer *p, struct kc_sent *sent, struct kc_error *err)
 {
     kc_status status = KC_OK;
     bool taken;
@@ -128,6 +134,61 @@ kc_status kc_messages_send(struct kc_messages *ms, const struct kc_failures *fai
     return KC_OK;
 }
 
+/* One group, in as many runs as it takes. */
+static kc_status send_group(struct kc_messages *ms, const struct kc_group *g, struct kc_producer *p,
+                            struct kc_sent *sent, struct kc_error *err)
+{
+    struct kc_run *run = &ms->run;
+    uint32_t i = g->first;
+    kc_status status = KC_OK;
+
+    run->topic = g->topic;
+    run->partition = g->partition;
+    while (status >= 0 && i != KC_GROUP_END) {
+        for (; i != KC_GROUP_END && kc_run_add(run, p, &ms->list[i].message); i = ms->next[i])
+            ;
+        status = kc_producer_send_run(p, run, err);
+        sent->messages += run->taken;
+        sent->bytes += run->taken_bytes;
+    }
+    return status;
+}
+
+static kc_status send_groups(struct kc_messages *ms, struct kc_producer *p, struct kc_sent *sent,
+                             struct kc_error *err)
+{
+    kc_status status = KC_OK;
+
+    for (size_t i = 0; status >= 0 && i < ms->groups.n; i++)
+        status = send_group(ms, &ms->groups.list[i], p, sent, err);
+    kc_groups_clear(&ms->groups);
+    return status;
+}
+
+kc_status kc_messages_send(struct kc_messages *ms, const struct kc_failures *failures, struct kc_producer *p,
+                           struct kc_sent *sent, struct kc_error *err)
+{
+    kc_status status;
+
+    if (ms->singly)
+        return send_singly(ms, failures, p, sent, err);
+    for (size_t i = 0; i < ms->n; i++) {
+        const struct kc_message *m = &ms->list[i].message;
+        int32_t partition;
+
+        if (failures->n > 0 && kc_failures_has(failures, ms->list[i].record))
+            continue;
+        partition = kc_producer_partition(p, m);
+        if (kc_groups_add(&ms->groups, m->topic, partition, (uint32_t)i, ms->next))
+            continue;
+        status = send_groups(ms, p, sent, err);
+        if (status < 0)
+            return status;
+        (void)kc_groups_add(&ms->groups, m->topic, partition, (uint32_t)i, ms->next);
+    }
+    return send_groups(ms, p, sent, err);
+}
+
 void kc_messages_clear(struct kc_messages *ms)
 {
     for (; ms->sent < ms->n; ms->sent++) {
@@ -135,11 +196,14 @@ void kc_messages_clear(struct kc_messages *ms)
             rd_kafka_headers_destroy(ms->list[ms->sent].message.headers);
     }
     ms->n = ms->sent = 0;
+    ms->singly = false;
+    kc_groups_clear(&ms->groups);
 }
 
 void kc_messages_finish(struct kc_messages *ms)
 {
     kc_messages_clear(ms);
     free(ms->list);
+    free(ms->next);
     *ms = (struct kc_messages){0};
 }

@@ -15,6 +15,7 @@ enum {
     CAUSE_SLICE_MS = 20,
     PURGE_MS = 2000,
     BATCH_OVERHEAD_BYTES = 512, /* of a record batch around one record: header, lengths, CRC */
+    RUN_PART = 8, /* of the queue that messages handed over together may take: so it never runs empty */
 };
 
 static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *m, void *opaque)
@@ -298,12 +299,17 @@ static kc_status wait_for_room(struct kc_producer *p, size_t bytes, struct kc_er
     return status;
 }
 
+int32_t kc_producer_partition(struct kc_producer *p, const struct kc_message *m)
+{
+    if (m->partition != RD_KAFKA_PARTITION_UA)
+        return m->partition;
+    return kc_partition_of(p->partitioner, m->key, m->key_len, m->partitions, &p->spread);
+}
+
 kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bool *taken,
                            struct kc_error *err)
 {
-    int32_t partition = m->partition != RD_KAFKA_PARTITION_UA
-                            ? m->partition
-                            : kc_partition_of(p->partitioner, m->key, m->key_len, m->partitions, &p->spread);
+    int32_t partition = kc_producer_partition(p, m);
     const rd_kafka_vu_t vus[] = {
         {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = m->topic},
         {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
@@ -342,6 +348,90 @@ kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bo
             return status;
         }
     }
+}
+
+bool kc_run_add(struct kc_run *run, const struct kc_producer *p, const struct kc_message *m)
+{
+    size_t bytes = m->key_len + m->value_len;
+
+    if (run->n == KC_RUN_MESSAGES || (run->n > 0 && run->bytes + bytes > p->queue_bytes / RUN_PART))
+        return false;
+    run->list[run->n++] = (rd_kafka_message_t){.payload = (void *)(uintptr_t)m->value,
+                                               .len = m->value_len,
+                                               .key = (void *)(uintptr_t)m->key,
+                                               .key_len = m->key_len,
+                                               ._private = m->out};
+    run->bytes += bytes;
+    return true;
+}
+
+/* Counts what librdkafka has taken of list[0..n); their reports come later, to this thread. Returns the first not taken. */
+static size_t count_taken(struct kc_producer *p, struct kc_run *run, const rd_kafka_message_t *list, size_t n)
+{
+    size_t refused_at = n;
+
+    for (size_t i = 0; i < n; i++) {
+        const rd_kafka_message_t *m = &list[i];
+
+        if (m->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            refused_at = refused_at < i ? refused_at : i;
+            continue;
+        }
+        if (m->_private != NULL)
+            kc_out_ref(m->_private);
+        p->queued_bytes += m->len + m->key_len;
+        run->taken++;
+        run->taken_bytes += m->len + m->key_len;
+    }
+    return refused_at;
+}
+
+/* Hands over list[0..n). A full queue refuses all behind the first that it refuses, so their order stays. */
+static kc_status send_together(struct kc_producer *p, struct kc_run *run, rd_kafka_message_t *list, size_t n,
+                               struct kc_error *err)
+{
+    while (n > 0) {
+        size_t taken;
+        rd_kafka_resp_err_t code;
+        kc_status status;
+
+        (void)rd_kafka_produce_batch(run->topic, run->partition, 0, list, (int)n);
+        taken = count_taken(p, run, list, n);
+        list += taken;
+        n -= taken;
+        if (n == 0)
+            break;
+        code = list->err;
+        status = delivery_status(p, err);
+        if (status == KC_OK && (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(p->data) == 0))
+            status =
+                refused(p, p->data, rd_kafka_topic_name(run->topic), list->len + list->key_len, code, err);
+        else if (status == KC_OK)
+            status = kc_producer_serve(p, FULL_QUEUE_MS, err);
+        if (status < 0)
+            return status;
+    }
+    return KC_OK;
+}
+
+kc_status kc_producer_send_run(struct kc_producer *p, struct kc_run *run, struct kc_error *err)
+{
+    rd_kafka_message_t *list = run->list;
+    size_t n = run->n, bytes = run->bytes;
+    kc_status opening = kc_openings_note(&p->openings, run->topic, run->partition, p->now_ms), status;
+
+    run->n = run->bytes = run->taken = run->taken_bytes = 0;
+    if (opening < 0)
+        return kc_fail(err, opening, "out of memory");
+    status = wait_for_room(p, bytes, err);
+    if (status == KC_OK && opening > 0) { /* where it is a partition's first message, it travels alone */
+        status = send_together(p, run, list, 1, err);
+        if (status == KC_OK)
+            status = flush(p, p->data, (int)p->txn_timeout_ms, err);
+        list++;
+        n--;
+    }
+    return status == KC_OK ? send_together(p, run, list, n, err) : status;
 }
 
 kc_status kc_producer_send_position(struct kc_producer *p, rd_kafka_topic_t *topic, int32_t partition,

@@ -24,6 +24,7 @@ enum {
     KC_MESSAGE_MAX_BYTES = 64 << 20,
     KC_TXN_TIMEOUT_MS = 15000, /* a dangling transaction holds up every read_committed reader */
     KC_BROKER_WAIT_MS = 30000, /* how long a start waits for an answer before the task counts as failed */
+    KC_RUN_MESSAGES = 256,
 };
 
 struct kc_producer {
@@ -72,6 +73,20 @@ struct kc_message {
     rd_kafka_headers_t *headers; /* owned by the message once it was taken; may be NULL */
 };
 
+/*
+ * Messages of one partition that are handed over together. Zero-initialise; set topic and partition while it is empty, as
+ * it is after each kc_producer_send_run(). All have a value without copy, or none, and neither headers nor a timestamp.
+ */
+struct kc_run {
+    rd_kafka_topic_t *topic;
+    int32_t partition; /* may be RD_KAFKA_PARTITION_UA */
+    size_t n;
+    size_t bytes; /* of keys and values */
+    size_t taken; /* by the last kc_producer_send_run() */
+    size_t taken_bytes;
+    rd_kafka_message_t list[KC_RUN_MESSAGES];
+};
+
 /* Makes the clients; does not wait for a broker. KC_ERR_CONFIG names the property. Close in both cases. */
 kc_status kc_producer_open(struct kc_producer *p, const struct kc_producer_setup *setup,
                            struct kc_error *err);
@@ -85,7 +100,13 @@ void kc_producer_close(struct kc_producer *p);
  */
 kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bool *taken,
                            struct kc_error *err);
-/* The same into the offset topic through `txn`. Key and value are copied. */
+/* The partition that a message will go to; RD_KAFKA_PARTITION_UA: librdkafka decides. Call it once for each message. */
+int32_t kc_producer_partition(struct kc_producer *p, const struct kc_message *m);
+/* Adds a message, whose memory the run borrows. False: the run has to be sent first. */
+bool kc_run_add(struct kc_run *run, const struct kc_producer *p, const struct kc_message *m);
+/* kc_producer_send() for a run, which is empty afterwards. Negative: those behind the first one not taken may be taken. */
+kc_status kc_producer_send_run(struct kc_producer *p, struct kc_run *run, struct kc_error *err);
+/* One record into the offset topic through `txn`. Key and value are copied. */
 kc_status kc_producer_send_position(struct kc_producer *p, rd_kafka_topic_t *topic, int32_t partition,
                                     const char *key, size_t key_len, const void *value, size_t value_len,
                                     struct kc_error *err);
