@@ -66,7 +66,7 @@ def running(worker, folder):
     wait_for_versions(worker, "1.0.0")
     took = time.monotonic() - begun
     print(f"listed after {took:.2f} s")
-    assert took < 20 * LISTED_WITHIN_S, "a slow machine has its time, a worker that does not look has not"
+    assert took < 5 * LISTED_WITHIN_S, "a slow machine has its time, a worker that does not look has not"
     name = unique("c-")
     worker.rest.create(name, {"connector.class": "watched-source"})
     worker.rest.wait_for_state(name, "RUNNING")

@@ -119,7 +119,7 @@ def test_sigterm_finishes_the_transaction_leaves_the_group_and_exits_with_0(
         began = time.monotonic()
         own_worker.process.send_signal(number)
         assert own_worker.process.wait(12 * PATIENCE) == 0, own_worker.log_tail()
-        assert time.monotonic() - began < 10 * PATIENCE
+        assert time.monotonic() - began < 10
         assert not is_alive(task)
         own_worker.process = None
         admin = own_worker.kafka.admin()
