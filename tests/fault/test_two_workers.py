@@ -239,43 +239,44 @@ def test_a_killed_workers_task_goes_on_elsewhere(pair, schema):
     assert seconds < TAKE_OVER_LIMIT_S
 
 
-@pytest.mark.skipif(os.environ.get("KC_SOAK") != "1", reason="the task of a source goes on in the same way")
-def test_a_killed_workers_sink_goes_on_elsewhere(kafka, pair, tmp_path):
-    name, topic, file = unique("c-"), unique("t"), tmp_path / "lines"
-    admin = kafka.admin()
-    admin.create_topics([NewTopic(topic, 2, 1)])[topic].result()
-    producer = Producer({"bootstrap.servers": kafka.address, "enable.idempotence": True})
-    strings = "org.apache.kafka.connect.storage.StringConverter"
-    config = {"connector.class": "FileStreamSink", "topics": topic, "file": str(file), "key.converter": strings,
-              "value.converter": strings, "consumer.override.session.timeout.ms": "6000"}
-    sent = collections.defaultdict(list)
+if os.environ.get("KC_SOAK") == "1":  # the task of a source goes on in the same way
 
-    def produce(n):
-        for i in range(n):
-            partition = i % 2
-            sent[partition].append(f"{partition} {len(sent[partition])}")
-            producer.produce(topic, sent[partition][-1], partition=partition)
-        assert producer.flush(30) == 0
+    def test_a_killed_workers_sink_goes_on_elsewhere(kafka, pair, tmp_path):
+        name, topic, file = unique("c-"), unique("t"), tmp_path / "lines"
+        admin = kafka.admin()
+        admin.create_topics([NewTopic(topic, 2, 1)])[topic].result()
+        producer = Producer({"bootstrap.servers": kafka.address, "enable.idempotence": True})
+        strings = "org.apache.kafka.connect.storage.StringConverter"
+        config = {"connector.class": "FileStreamSink", "topics": topic, "file": str(file), "key.converter": strings,
+                  "value.converter": strings, "consumer.override.session.timeout.ms": "6000"}
+        sent = collections.defaultdict(list)
 
-    def missing():
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        return {line for lines in sent.values() for line in lines} - set(lines)
+        def produce(n):
+            for i in range(n):
+                partition = i % 2
+                sent[partition].append(f"{partition} {len(sent[partition])}")
+                producer.produce(topic, sent[partition][-1], partition=partition)
+            assert producer.flush(30) == 0
 
-    assert pair[0].rest.create(name, config).status_code == 201
-    produce(2000)
-    wait_for(lambda: not missing(), 40, "what was produced")
-    runs, other = (pair if pair[0].task_pids() else pair[::-1])
-    produce(1000)
-    runs.kill()
-    produce(1000)
-    wait_for(lambda: not missing(), 90, "all that was produced", detail=other.log_tail)
-    lines = file.read_text(encoding="utf-8").splitlines()
-    for partition, wanted in sent.items():
-        assert list(dict.fromkeys(line for line in lines if line.startswith(f"{partition} "))) == wanted
-    assert other.rest.put(f"/connectors/{name}/stop").status_code == 204
-    wait_for(lambda: not other.task_pids(), 20, "the end of the task's process")
-    offsets = other.rest.get(f"/connectors/{name}/offsets").json()["offsets"]
-    assert [offset["offset"]["kafka_offset"] for offset in offsets] == [2000, 2000]
+        def missing():
+            lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            return {line for lines in sent.values() for line in lines} - set(lines)
+
+        assert pair[0].rest.create(name, config).status_code == 201
+        produce(2000)
+        wait_for(lambda: not missing(), 40, "what was produced")
+        runs, other = (pair if pair[0].task_pids() else pair[::-1])
+        produce(1000)
+        runs.kill()
+        produce(1000)
+        wait_for(lambda: not missing(), 90, "all that was produced", detail=other.log_tail)
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for partition, wanted in sent.items():
+            assert list(dict.fromkeys(line for line in lines if line.startswith(f"{partition} "))) == wanted
+        assert other.rest.put(f"/connectors/{name}/stop").status_code == 204
+        wait_for(lambda: not other.task_pids(), 20, "the end of the task's process")
+        offsets = other.rest.get(f"/connectors/{name}/offsets").json()["offsets"]
+        assert [offset["offset"]["kafka_offset"] for offset in offsets] == [2000, 2000]
 
 
 def test_a_frozen_worker_is_a_zombie_that_does_no_harm(pair, schema):
