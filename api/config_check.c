@@ -65,8 +65,9 @@ bool kc_config_depth(const struct kc_request *q, enum kc_check_depth *out, struc
 }
 
 /*
- * Passes problems on, and notes whether one is about a key of the connector's own, or about another one. What is said about a value that the
- * connector's process gets from a config provider is left out: that process checks it again when it knows it.
+ * Passes problems on, and notes whether one is about a key of the connector's own, or about another one. What is said
+ * about a value that the connector's process gets from a config provider is left out: that process checks it again
+ * when it knows it.
  */
 struct sieve {
     const struct kc_props *worker, *config;

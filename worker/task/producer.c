@@ -299,6 +299,19 @@ static kc_status wait_for_room(struct kc_producer *p, size_t bytes, struct kc_er
     return status;
 }
 
+/* librdkafka did not take a message of `data`. KC_OK: the queue was full, and it is worth another try. */
+static kc_status not_taken(struct kc_producer *p, const rd_kafka_topic_t *topic, size_t bytes,
+                           rd_kafka_resp_err_t code, struct kc_error *err)
+{
+    kc_status status = delivery_status(p, err);
+
+    if (status < 0)
+        return status;
+    if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(p->data) == 0)
+        return refused(p, p->data, rd_kafka_topic_name(topic), bytes, code, err);
+    return kc_producer_serve(p, FULL_QUEUE_MS, err);
+}
+
 int32_t kc_producer_partition(struct kc_producer *p, const struct kc_message *m)
 {
     if (m->partition != RD_KAFKA_PARTITION_UA)
@@ -338,11 +351,7 @@ kc_status kc_producer_send(struct kc_producer *p, const struct kc_message *m, bo
             return open_partition(p, p->data, m->topic, partition, err);
         }
         rd_kafka_error_destroy(error);
-        status = delivery_status(p, err);
-        if (status == KC_OK && (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(p->data) == 0))
-            status = refused(p, p->data, rd_kafka_topic_name(m->topic), m->value_len + m->key_len, code, err);
-        else if (status == KC_OK)
-            status = kc_producer_serve(p, FULL_QUEUE_MS, err);
+        status = not_taken(p, m->topic, m->value_len + m->key_len, code, err);
         if (status < 0) {
             kc_out_unref(m->out);
             return status;
@@ -392,7 +401,6 @@ static kc_status send_together(struct kc_producer *p, struct kc_run *run, rd_kaf
 {
     while (n > 0) {
         size_t taken;
-        rd_kafka_resp_err_t code;
         kc_status status;
 
         (void)rd_kafka_produce_batch(run->topic, run->partition, 0, list, (int)n);
@@ -401,13 +409,7 @@ static kc_status send_together(struct kc_producer *p, struct kc_run *run, rd_kaf
         n -= taken;
         if (n == 0)
             break;
-        code = list->err;
-        status = delivery_status(p, err);
-        if (status == KC_OK && (code != RD_KAFKA_RESP_ERR__QUEUE_FULL || rd_kafka_outq_len(p->data) == 0))
-            status =
-                refused(p, p->data, rd_kafka_topic_name(run->topic), list->len + list->key_len, code, err);
-        else if (status == KC_OK)
-            status = kc_producer_serve(p, FULL_QUEUE_MS, err);
+        status = not_taken(p, run->topic, list->len + list->key_len, list->err, err);
         if (status < 0)
             return status;
     }
